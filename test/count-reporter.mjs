@@ -1,0 +1,8 @@
+/** The run's last line, plain: `N passed, N failed, N skipped`. A suite that could not run counts as failed. */
+export default class CountReporter {
+  onRunComplete(_, results) {
+    const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+    const skipped = results.numPendingTests + results.numTodoTests;
+    console.log(`\n${results.numPassedTests} passed, ${failed} failed, ${skipped} skipped`);
+  }
+}

@@ -1,0 +1,72 @@
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, makeCluster, startServer } from '../scripts/postgres/server.ts';
+
+const image = process.env.TEST_PG_IMAGE ?? 'postgres:18';
+const settings = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_connections: 300,
+  max_wal_size: '2GB',
+  shared_buffers: '128MB',
+};
+
+/** One real PostgreSQL for the whole run, in `TEST_PG_URL`: the one stated there, else a container, else the embedded one. Gives back how to stop it. */
+export const startTestServer = async (): Promise<() => Promise<void>> => {
+  if (process.env.TEST_PG_URL) return async () => {};
+  return (await container()) ?? (await embedded());
+};
+
+const container = async (): Promise<(() => Promise<void>) | undefined> => {
+  const engine = process.env.DOCKER_HOST || existsSync('/var/run/docker.sock');
+  if (!engine || process.env.TC_OFF) return undefined;
+  const { getContainerRuntimeClient, ImageName } = await import('testcontainers');
+  try {
+    // Asked beforehand: trying to pull an image takes long where there is no registry.
+    const client = await getContainerRuntimeClient();
+    if (!(await client.image.exists(ImageName.fromString(image)))) return undefined;
+  } catch {
+    return undefined;
+  }
+  const { PostgreSqlContainer } = await import('@testcontainers/postgresql');
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const started = await new PostgreSqlContainer(image).withCommand(['postgres', ...flags]).start();
+  process.env.TEST_PG_URL = started.getConnectionUri();
+  return async () => void (await started.stop());
+};
+
+const prefix = 'guanxi-test-';
+
+const embedded = async (): Promise<() => Promise<void>> => {
+  removeLeftovers();
+  const root = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
+  chmodSync(root, 0o755);
+  const [port] = await Promise.all([freePort(), makeCluster(join(root, 'data'))]);
+  const server = await startServer(join(root, 'data'), port, settings);
+  process.env.TEST_PG_URL = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  return async () => {
+    await server.stop();
+    rmSync(root, { recursive: true, force: true });
+  };
+};
+
+const alive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+/** Servers of runs that were killed. */
+const removeLeftovers = (): void => {
+  for (const name of readdirSync(tmpdir()).filter((it) => it.startsWith(prefix))) {
+    if (alive(Number(name.slice(prefix.length).split('-')[0]))) continue;
+    const pidFile = join(tmpdir(), name, 'data', 'postmaster.pid');
+    const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8').split('\n')[0]) : 0;
+    if (pid && alive(pid)) process.kill(pid, 'SIGQUIT');
+    rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
+};
