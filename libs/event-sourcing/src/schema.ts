@@ -1,3 +1,6 @@
+/** The advisory lock of a database's history: whoever appends or receives holds it to the end of the transaction. */
+export const historyLock = 4_711;
+
 /**
  * The kit's own tables, one database a service (architecture.md §5). `append` and `receive` stand in files of their own.
  * View tables are made from the views' definitions, not here.
@@ -21,7 +24,7 @@ create table commands (
 create table received (
   seq bigint primary key, after bigint not null, received_at timestamptz not null, source text not null, epoch text not null,
   source_position bigint not null, type text not null, key text, record text not null,
-  unique (source, epoch, source_position)
+  unique (source, source_position, epoch)
 );
 create table inbox (
   source text, partition smallint, epoch text not null, position bigint not null, primary key (source, partition)
