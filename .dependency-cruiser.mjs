@@ -57,7 +57,7 @@ export default {
       to: {
         pathNot: [
           '^libs/contracts/src/',
-          '^libs/event-sourcing/src/(decider|view|policy|advice|rejection|days|money)\\.ts$',
+          '^libs/event-sourcing/src/(decider|view|policy|advice|rejection|days|amount)\\.ts$',
           '^services/[^/]+/src/[^/]+\\.ts$',
         ],
       },
