@@ -32,8 +32,8 @@ const checks: Readonly<Record<string, () => boolean>> = {
   format: () => tool('prettier', '--check', '--log-level', 'warn', '.'),
 };
 
-await run(() => {
-  generate();
+await run(async () => {
+  await generate();
   const failed = [];
   for (const [name, check] of Object.entries(checks)) {
     const started = performance.now();

@@ -1,7 +1,9 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, makeCluster, startServer } from '../scripts/postgres/server.ts';
+import { makeCluster, postmaster } from '../scripts/postgres/cluster.ts';
+import { startServer } from '../scripts/postgres/server.ts';
+import { alive, freePort } from '../scripts/processes.ts';
 
 const image = process.env.TEST_PG_IMAGE ?? 'postgres:18';
 const settings = {
@@ -44,7 +46,7 @@ const embedded = async (): Promise<() => Promise<void>> => {
   const root = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
   chmodSync(root, 0o755);
   const [port] = await Promise.all([freePort(), makeCluster(join(root, 'data'))]);
-  const server = await startServer(join(root, 'data'), port, settings);
+  const server = await startServer(join(root, 'data'), port, join(root, 'log'), settings);
   process.env.TEST_PG_URL = `postgres://postgres@127.0.0.1:${port}/postgres`;
   return async () => {
     await server.stop();
@@ -52,21 +54,12 @@ const embedded = async (): Promise<() => Promise<void>> => {
   };
 };
 
-const alive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
-
 /** Servers of runs that were killed. */
 const removeLeftovers = (): void => {
   for (const name of readdirSync(tmpdir()).filter((it) => it.startsWith(prefix))) {
     if (alive(Number(name.slice(prefix.length).split('-')[0]))) continue;
-    const pidFile = join(tmpdir(), name, 'data', 'postmaster.pid');
-    const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8').split('\n')[0]) : 0;
-    if (pid && alive(pid)) process.kill(pid, 'SIGQUIT');
+    const left = postmaster(join(tmpdir(), name, 'data'));
+    if (left?.runs) process.kill(left.pid, 'SIGQUIT');
     rmSync(join(tmpdir(), name), { recursive: true, force: true });
   }
 };
