@@ -19,9 +19,9 @@ export class JsonFaults extends Error {
     this.errors = shown;
   }
 
-  /** Is a field stated that the contract does not know? REST answers 400 then, and 422 to all else. */
+  /** Is a field or parameter stated that the contract does not know? REST answers 400 then, and 422 to all else. */
   get unknownField(): boolean {
-    return this.errors.some((it) => it.rule === 'unknown-field');
+    return this.errors.some((it) => it.rule.startsWith('unknown-'));
   }
 }
 
