@@ -8,6 +8,8 @@ export interface Context {
   readonly id: string;
   /** When the command arrived, RFC 3339 UTC with milliseconds. */
   readonly now: string;
+  /** The caller's segment. */
+  readonly segment: string;
   /** Does this stream exist in this service? Only for ids that `refers` names. */
   readonly exists: (id: string) => boolean;
 }
