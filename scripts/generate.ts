@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const contracts = join(root, 'libs/contracts');
-const sources = ['proto', 'libs/contracts/plugin', 'buf.gen.yaml', 'buf.yaml', 'scripts/generate.ts', 'package.json'];
+const sources = ['proto', 'libs/contracts/plugin', 'libs/contracts/src', 'buf.gen.yaml', 'buf.yaml', 'scripts/generate.ts', 'package.json'];
 const folders = ['guanxi', 'google', 'buf'];
 const stamp = join(contracts, 'documents', 'generated.sha256');
 
@@ -23,10 +23,13 @@ const filesIn = (path: string): string[] =>
         .map((it) => join(it.parentPath, it.name))
         .sort();
 
+const isDerived = (file: string): boolean => file.endsWith('.spec.ts') || folders.some((it) => file.startsWith(join(contracts, 'src', it)));
+
 /** One hash over the names and bytes of everything that the output depends on. */
 const hashOf = (paths: readonly string[]): string => {
   const hash = createHash('sha256');
-  for (const file of paths.flatMap((it) => filesIn(join(root, it)))) hash.update(relative(root, file)).update('\0').update(readFileSync(file));
+  for (const file of paths.flatMap((it) => filesIn(join(root, it))).filter((it) => !isDerived(it)))
+    hash.update(relative(root, file)).update('\0').update(readFileSync(file));
   return hash.digest('hex');
 };
 
@@ -50,18 +53,28 @@ const put = (from: string, to: string): void => {
   if (existsSync(to)) for (const file of filesIn(to)) if (!wanted.has(relative(to, file))) rmSync(file);
 };
 
+/** The OpenAPI document, from an image that has the comments; the compiled library makes it. Loaded only here: no-op runs stay quick. */
+const document = async (image: string): Promise<void> => {
+  run(['tsc', '-b', 'libs/contracts']);
+  run(['buf', 'build', '-o', image]);
+  const { openapiOf } = (await import('./generate-documents.ts')) as typeof import('./generate-documents.ts');
+  writeFileSync(join(contracts, 'documents/openapi.json'), await openapiOf(root, image));
+};
+
 const hash = hashOf(sources);
-const done = existsSync(stamp) && readFileSync(stamp, 'utf8') === hash && folders.every((it) => existsSync(join(contracts, 'src', it)));
+const outputs = ['documents/openapi.json', ...folders.map((it) => `src/${it}`)];
+const done = existsSync(stamp) && readFileSync(stamp, 'utf8') === hash && outputs.every((it) => existsSync(join(contracts, it)));
 if (!done) {
   const started = performance.now();
   const work = mkdtempSync(join(tmpdir(), 'guanxi-generate-'));
   try {
     run(['buf', 'generate', '-o', work]);
     for (const folder of folders) put(join(work, folder), join(contracts, 'src', folder));
+    mkdirSync(dirname(stamp), { recursive: true });
+    await document(join(work, 'image.binpb'));
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
-  mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, hash);
   console.log(`generated from proto/ in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compile, generate } from '../compile.ts';
+import { freePort } from '../processes.ts';
+import { endLeftServices, gatewayPort, noOtherStart } from './checks.ts';
+import { startChild } from './child.ts';
+import { install, logFile, openDataFolder, secretsFor, type Installation } from './data-folder.ts';
+import { endLeftover, prepareCluster, prepareDatabases, startDatabase } from './database.ts';
+import { gatewayEnvironment, serviceEnvironment, type House } from './environment.ts';
+import { prepareIssuer, renewServiceTokens } from './issuer.ts';
+import { untilReady } from './ready.ts';
+import { removeRun, writeRun, type RunFile } from './run-file.ts';
+import { roles, services } from './services.ts';
+import { supervise, type Supervised } from './supervise.ts';
+
+const tokensRenewedMs = 3_600_000;
+const release = (JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as { version: string }).version;
+
+export type Say = (text: string) => void;
+
+/** A running house. */
+export interface Running {
+  readonly url: string;
+  readonly folder: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** Everything that has to be right before the first process starts; builds and makes the database at the same time. */
+const prepare = async (say: Say): Promise<House> => {
+  const port = await gatewayPort();
+  const { folder, installation } = openDataFolder(say);
+  const last = noOtherStart(folder);
+  await endLeftServices(last, say);
+  await endLeftover(folder, last?.postgres?.pid, say);
+  removeRun(folder);
+  const secrets = secretsFor(folder, roles);
+  const build = async (): Promise<void> => {
+    await generate();
+    await compile();
+  };
+  const makeDatabase = async (): Promise<Installation> => {
+    await prepareCluster(folder, secrets.postgres ?? '');
+    return installation ?? install(folder);
+  };
+  const [{ namespace }] = await Promise.all([makeDatabase(), build()]);
+  prepareIssuer(folder);
+  renewServiceTokens(folder, namespace, [...services, 'gateway']);
+  const ports = Object.fromEntries(await Promise.all(services.map(async (name) => [name, await freePort()] as const)));
+  return { folder, namespace, secrets, gatewayPort: port, databasePort: await freePort(), ports };
+};
+
+/** Starts PostgreSQL, the services and the gateway, and keeps them running until `stop`. */
+export const start = async (say: Say, signal: AbortSignal): Promise<Running> => {
+  const house = await prepare(say);
+  const url = `http://127.0.0.1:${house.gatewayPort}`;
+  const startedAt = new Date().toISOString();
+  const children: Supervised[] = [];
+  let postgres: Supervised | undefined;
+  let ready = false;
+
+  const note = (): void => {
+    const address = (name: string): string => `127.0.0.1:${house.ports[name] ?? house.gatewayPort}`;
+    const processes = children.map(({ name, pid, falls }) => ({ name, pid: pid(), address: address(name), falls: falls() }));
+    const database = postgres && { pid: postgres.pid(), port: house.databasePort };
+    writeRun(house.folder, { pid: process.pid, startedAt, release, url, ready, postgres: database, processes } satisfies RunFile);
+  };
+  const on = { say, restarted: note };
+  const renewal = setInterval(() => renewServiceTokens(house.folder, house.namespace, [...services, 'gateway']), tokensRenewedMs);
+
+  const stop = async (): Promise<void> => {
+    clearInterval(renewal);
+    await Promise.all(children.map((child) => child.stop()));
+    await postgres?.stop();
+    removeRun(house.folder);
+  };
+
+  try {
+    note();
+    postgres = await supervise('PostgreSQL', () => startDatabase(house.folder, house.databasePort), on);
+    note();
+    await prepareDatabases(house.databasePort, house.secrets);
+    const environments = [
+      ...services.map((name) => [name, serviceEnvironment(house, name)] as const),
+      ['gateway', gatewayEnvironment(house)] as const,
+    ];
+    for (const [name, environment] of environments) {
+      signal.throwIfAborted();
+      children.push(await supervise(name, () => startChild(name, logFile(house.folder, name), environment), on));
+      note();
+    }
+    await untilReady(url, children, signal);
+    ready = true;
+    note();
+    return { url, folder: house.folder, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
