@@ -53,7 +53,7 @@ export interface Decider<S, C, E> {
 export type AnyDecider = Decider<any, any, any>;
 
 /** Infers everything from the values; `const S` keeps literals in states narrow. */
-export const decider = <const S, C, E>(it: Decider<S, C, E>): Decider<S, C, E> => it;
+export const decider = <const S, C, const E>(it: Decider<S, C, E>): Decider<S, C, E> => it;
 
 /** Message name of a command of this decider: `proposeRemedy` → `ProposeRemedy`. */
 export const commandName = (it: AnyDecider, method: string): string => {

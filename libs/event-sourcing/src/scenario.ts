@@ -1,7 +1,8 @@
-import { fromJson, type JsonValue } from '@bufbuild/protobuf';
 import { isDeepStrictEqual } from 'node:util';
+import { filled, recordData } from '@guanxi/contracts/json';
 import type { OneOf } from '@guanxi/contracts/of';
 import { caseOf, decide, evolve, type AnyDecider, type Context, type Decider } from './decider.js';
+import { casesOf } from './fold.js';
 import { Rejection } from './rejection.js';
 
 /** What the scenario tells decisions of the world unless a test says otherwise. */
@@ -9,12 +10,13 @@ const world: Context = { id: '00000000-0000-7000-8000-000000000001', now: '2026-
 
 /**
  * Given/when/then for one decider: `given(…events).when(command).gives(…events)` or `.rejects(slug)`.
- * `gives` also checks that every event passes the strict parser that stands before the append.
+ * Events are read as a load reads them, the state passes through JSON as a snapshot does, and `gives` checks that every event
+ * passes the strict parser that stands before the append.
  */
 export const scenario = <S, C, E>(it: Decider<S, C, E>, context: Partial<Context> = {}) => {
   const any: AnyDecider = it;
   const attempt = (history: readonly OneOf<E>[], wish: OneOf<C>) => {
-    const state = history.reduce<unknown>((s, event) => evolve(any, s, ...caseOf(event)), it.initial);
+    const state = strip(history.reduce<unknown>((s, event) => evolve(any, s, ...stored(any, event)), it.initial));
     const [method, command] = caseOf(wish);
     return decide(any, method, command, state, history.length, { ...world, ...context });
   };
@@ -24,7 +26,7 @@ export const scenario = <S, C, E>(it: Decider<S, C, E>, context: Partial<Context
         /** The events, exactly. */
         gives: (...expected: OneOf<E>[]): void => {
           const actual = attempt(history, wish);
-          actual.forEach((event) => fromJson(it.events, event as JsonValue));
+          actual.forEach((event) => recordData(it.events, event));
           if (!isDeepStrictEqual(strip(actual), strip(expected)))
             throw new Error(`expected ${JSON.stringify(expected, null, 1)}\nbut got ${JSON.stringify(actual, null, 1)}`);
         },
@@ -41,6 +43,14 @@ export const scenario = <S, C, E>(it: Decider<S, C, E>, context: Partial<Context
       }),
     }),
   };
+};
+
+/** An event's case and payload as a load gives them to `evolve`. */
+const stored = (it: AnyDecider, event: Record<string, unknown>): [string, unknown] => {
+  const [name, data] = caseOf(event);
+  const payload = [...casesOf(it.events).values()].find((known) => known.name === name)?.payload;
+  if (!payload) throw new Error(`${it.events.typeName} has no ${name}`);
+  return [name, filled(payload, recordData(payload, data))];
 };
 
 // Absent and undefined are one in JSON.
