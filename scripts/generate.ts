@@ -57,7 +57,7 @@ const put = (from: string, to: string): void => {
 const document = async (image: string): Promise<void> => {
   run(['tsc', '-b', 'libs/contracts']);
   run(['buf', 'build', '-o', image]);
-  const { openapiOf } = (await import('./generate-documents.ts')) as typeof import('./generate-documents.ts');
+  const { openapiOf } = await import('./generate-documents.ts');
   writeFileSync(join(contracts, 'documents/openapi.json'), await openapiOf(root, image));
 };
 

@@ -73,7 +73,7 @@ const element = (f: GeneratedFile, it: { scalar?: ScalarType; enum?: DescEnum; m
 /** The TypeScript type of a field or of a message, with the imports it needs. */
 export const typeOf = (f: GeneratedFile, desc: DescField | DescMessage): Printable[] => {
   if (desc.kind === 'message') return named(f, desc);
-  const inner = element(f, desc as { scalar?: ScalarType; enum?: DescEnum; message?: DescMessage });
+  const inner = element(f, desc);
   if (desc.fieldKind === 'list') return [...inner, '[]'];
   if (desc.fieldKind === 'map') return ['Record<string, ', ...inner, '>'];
   return inner;

@@ -96,27 +96,35 @@ const mapOf =
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const count = (value: Json): number => {
+  let stated = 0;
+  for (const key in value) if (value[key] !== undefined) stated++;
+  return stated;
+};
+
+/** Reads the stated fields into `out` and their faults into `faults`; answers how many stated names it did not meet. */
+const readFields = (plans: readonly Plan[], value: Json, out: Json, faults: Fault[]): number => {
+  let left = count(value);
+  for (const plan of plans) {
+    if (left === 0) return 0;
+    const stated = value[plan.json];
+    const given = stated === undefined && plan.proto !== plan.json ? value[plan.proto] : stated;
+    if (given === undefined) continue;
+    left--;
+    const one = given === null ? plan.zero : plan.read(given);
+    if (one instanceof Faulty) faults.push(...one.under(plan.json));
+    else if (plan.repeated ? !isEmpty(one) : one !== plan.zero) out[plan.json] = one;
+  }
+  return left;
+};
+
 const readMessage = (desc: DescMessage, plans: readonly Plan[], names: ReadonlyMap<string, Plan>, value: unknown): unknown => {
   if (!isObject(value)) return faulty('object', 'must be an object');
   const out: Json = {};
-  let faults: Fault[] | undefined;
-  let left = 0;
-  for (const _ in value) left++;
-  for (const plan of plans) {
-    if (left === 0) break;
-    let given = value[plan.json];
-    if (given === undefined && plan.proto !== plan.json) given = value[plan.proto];
-    if (given === undefined) continue;
-    left--;
-    if (given === null) continue;
-    const one = plan.read(given);
-    if (one instanceof Faulty) (faults ??= []).push(...one.under(plan.json));
-    else if (plan.repeated ? !isEmpty(one) : one !== plan.zero) out[plan.json] = one;
-  }
-  // The names are looked at only when there are more than were met.
-  if (left !== 0) (faults ??= []).push(...strangers(desc, names, value));
-  if (desc.oneofs.length) (faults ??= []).push(...doubleCases(plans, value));
-  return faults?.length ? new Faulty(faults) : out;
+  const faults: Fault[] = [];
+  if (readFields(plans, value, out, faults) > 0) faults.push(...strangers(desc, names, value));
+  if (desc.oneofs.length) faults.push(...doubleCases(plans, value));
+  return faults.length ? new Faulty(faults) : out;
 };
 
 const isEmpty = (value: unknown): boolean => {

@@ -36,9 +36,8 @@ const once = (make: MakeWork): MakeWork => {
   return (desc) => {
     const known = compiled.get(desc);
     if (known) return known;
-    let work: Work | undefined;
-    compiled.set(desc, (value) => (work as Work)(value));
-    work = make(desc);
+    compiled.set(desc, (value) => (compiled.get(desc) as Work)(value));
+    const work = make(desc);
     compiled.set(desc, work);
     return work;
   };

@@ -51,19 +51,23 @@ const fromQuery = (route: Route, query: Query, faults: Fault[]): Record<string, 
  */
 export const requestOf = (route: Route, path: Readonly<Record<string, string>>, query: Query, body: unknown): Record<string, unknown> => {
   const faults: Fault[] = [];
-  if (route.hasBody && body !== undefined && (typeof body !== 'object' || body === null || Array.isArray(body)))
-    throw new JsonFaults([{ field: '', rule: 'object', message: 'must be an object' }]);
   // Spread, not assign: a body's own "__proto__" must stay a field that nobody knows.
-  const out: Record<string, unknown> = { ...fromQuery(route, query, faults), ...(route.hasBody ? (body as object | undefined) : undefined) };
-  for (const field of route.path) {
-    const value = path[field.name];
-    for (const name of new Set([field.jsonName, field.name])) {
-      if (name in out && out[name] !== null && out[name] !== value)
-        faults.push({ field: field.jsonName, rule: 'path-mismatch', message: 'must be what the path says, or left out' });
-      delete out[name];
-    }
-    out[field.jsonName] = value;
-  }
+  const out: Record<string, unknown> = { ...fromQuery(route, query, faults), ...(route.hasBody ? bodyOf(body) : undefined) };
+  for (const field of route.path) putPath(out, field, path[field.name], faults);
   if (faults.length) throw new JsonFaults(faults);
   return out;
+};
+
+const bodyOf = (body: unknown): object => {
+  if (body === undefined) return {};
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
+  throw new JsonFaults([{ field: '', rule: 'object', message: 'must be an object' }]);
+};
+
+/** What the path says stands; a body may repeat it by either name. */
+const putPath = (out: Record<string, unknown>, { name, jsonName }: DescField, value: string | undefined, faults: Fault[]): void => {
+  const differs = [out[jsonName], out[name]].some((it) => it !== undefined && it !== null && it !== value);
+  if (differs) faults.push({ field: jsonName, rule: 'path-mismatch', message: 'must be what the path says, or left out' });
+  delete out[name];
+  out[jsonName] = value;
 };

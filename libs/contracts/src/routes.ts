@@ -3,6 +3,7 @@ import { http } from './google/api/annotations_pb.js';
 import type { HttpRule } from './google/api/http_pb.js';
 import { contracts, isCommands } from './services.js';
 
+/** The HTTP method of a route. */
 export type Verb = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** One REST route of an rpc, from its `google.api.http` option; additional bindings are routes of their own. */

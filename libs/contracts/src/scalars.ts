@@ -6,6 +6,7 @@ import { faulty, type Faulty } from './faults.js';
 export type Read = (value: unknown) => unknown;
 
 const wholeNumber = /^-?\d{1,20}$/;
+const shortPositive = /^[1-9]\d{0,17}$/;
 
 const text: Read = (value) => {
   if (typeof value !== 'string') return faulty('string', 'must be text');
@@ -39,16 +40,12 @@ const small =
 const large =
   (rule: string, min: bigint, max: bigint): Read =>
   (value) => {
-    if (typeof value === 'number') {
-      if (Number.isInteger(value) && !Number.isSafeInteger(value))
-        return faulty('int64.safe', 'must be text: a JSON number of this size is not exact');
-      if (Number.isSafeInteger(value) && (value >= 0 || min < 0n)) return `${value}`;
-    } else if (typeof value === 'string' && wholeNumber.test(value)) {
-      if (value.length < 16 && value[0] !== '-' && value[0] !== '0') return value;
-      const number = BigInt(value);
-      if (number >= min && number <= max) return `${number}`;
-    }
-    return faulty(rule, `must be a whole number as text, from ${min} to ${max}`);
+    if (typeof value === 'string' && shortPositive.test(value)) return value;
+    if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
+      return faulty('int64.safe', 'must be text: a JSON number of this size is not exact');
+    const isWhole = Number.isSafeInteger(value) || (typeof value === 'string' && wholeNumber.test(value));
+    const number = isWhole ? BigInt(value as string | number) : max + 1n;
+    return number >= min && number <= max ? `${number}` : faulty(rule, `must be a whole number as text, from ${min} to ${max}`);
   };
 
 const int32 = small('int32', -(2 ** 31), 2 ** 31 - 1);
@@ -84,26 +81,26 @@ export const enumReader = (desc: DescEnum): Read => {
 
 /** Ours already, on a day that every month has. */
 const canonicalInstant = /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
-const instantShape = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?$/;
+const instantShape = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?$/;
 
 /** Reader of an instant: RFC 3339 with a zone → UTC with exactly three digits (`2026-03-01T08:00:00.000Z`), later digits cut. */
 export const instant = (value: unknown): string | Faulty => {
   if (typeof value === 'string' && canonicalInstant.test(value)) return value;
-  const [whole, digits, zone] = (typeof value === 'string' && instantShape.exec(value)) || [];
-  if (whole === undefined) return faulty('timestamp', 'must be an instant as in RFC 3339: 2026-03-01T08:00:00Z');
+  const parts = typeof value === 'string' ? instantShape.exec(value) : null;
+  if (!parts) return faulty('timestamp', 'must be an instant as in RFC 3339: 2026-03-01T08:00:00Z');
+  const [, seconds = '', digits = '', zone] = parts;
   if (zone === undefined) return faulty('timestamp.zone', 'must name its zone: 2026-03-01T08:00:00Z or 2026-03-01T08:00:00+08:00');
-  const local = `${whole.slice(0, 19)}.${(digits ?? '').padEnd(3, '0').slice(0, 3)}`;
-  const atLocal = Date.parse(`${local}Z`);
+  const local = `${seconds}.${digits.padEnd(3, '0').slice(0, 3)}`;
   // Date.parse lets 30 February and 24:00 roll over; printing it again shows that.
-  if (Number.isNaN(atLocal) || new Date(atLocal).toISOString() !== `${local}Z`) return faulty('timestamp', 'must be a day and time that exist');
-  const printed = zone === 'Z' ? `${local}Z` : shifted(local, zone);
-  return printed !== undefined && printed >= '0001' ? printed : faulty('timestamp', 'must be from year 1 to year 9999, UTC');
+  if (inUtc(`${local}Z`) !== `${local}Z`) return faulty('timestamp', 'must be a day and time that exist');
+  const printed = inUtc(local + zone);
+  return printed.length === 24 && printed >= '0001' ? printed : faulty('timestamp', 'must be from year 1 to year 9999, UTC');
 };
 
-const shifted = (local: string, zone: string): string | undefined => {
-  const at = Date.parse(local + zone);
-  const printed = Number.isNaN(at) ? '' : new Date(at).toISOString();
-  return printed.length === 24 ? printed : undefined;
+/** 24 characters from year 0 to 9999, more beyond, none where there is no such time. */
+const inUtc = (text: string): string => {
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? '' : new Date(at).toISOString();
 };
 
 /** An instant as toJson prints it (UTC, 0 to 9 digits) → with exactly three digits. */
