@@ -86,7 +86,7 @@ const mapOf =
     if (!isObject(value)) return faulty('map', 'must be an object');
     const faults: Fault[] = [];
     const entries = Object.entries(value).map(([key, item]) => {
-      const name = key === '__proto__' ? faulty('key', 'must not be a reserved name') : scalarReaders[ScalarType.STRING](key);
+      const name = scalarReaders[ScalarType.STRING](key);
       const one = name instanceof Faulty ? name : absent(item) ? faulty('null', 'must not be null') : read(item);
       if (one instanceof Faulty) faults.push(...one.under(`[${key.toWellFormed().slice(0, 100)}]`));
       return [key, one] as const;

@@ -46,6 +46,10 @@ describe('what a record keeps', () => {
     expect(text).toBe('{"maybeText":"","someText":"x","maybeCount":0,"again":{}}');
   });
 
+  it('keeps a map’s key whatever its name', () => {
+    expect(JSON.stringify(recordData(Kinds, JSON.parse('{"sums":{"__proto__":"1"}}')))).toBe('{"sums":{"__proto__":"1"}}');
+  });
+
   it('prints instants in UTC with exactly three digits', () => {
     const at = (text: string) => recordData(Kinds, { at: text })['at'];
     expect(at('2026-03-01T08:00:00+08:00')).toBe('2026-03-01T00:00:00.000Z');
