@@ -1,0 +1,145 @@
+import type { Pool } from 'pg';
+import { texts } from './arrays.js';
+import { notifier } from './notify.js';
+import { historyLock } from './schema.js';
+
+/**
+ * `receive`: appends messages of one partition of one source under the history's lock and moves the inbox row. A message that is
+ * not above the row is passed over, one whose `prev` is the row's position is taken, at anything else it stops; so it does at
+ * once where the row is of another epoch. `done` counts the messages it went past.
+ */
+export const receiveFunction = /* sql */ `
+create or replace function receive(
+  p_source text, p_partition smallint, p_epoch text,
+  p_positions bigint[], p_prevs bigint[], p_types text[], p_keys text[], p_records text[],
+  out epoch text, out position bigint, out done int, out taken int
+) language plpgsql
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan
+as $$
+declare
+  chain int[] := '{}';
+begin
+  -- A lost tail is a gap like any other, and fetched again.
+  perform set_config('synchronous_commit', 'off', true);
+  perform pg_advisory_xact_lock(${historyLock});
+  select i.epoch, i.position into epoch, position from inbox i where i.source = p_source and i.partition = p_partition for update;
+  if not found then epoch := ''; position := 0; end if;
+  done := 0; taken := 0;
+  if epoch <> p_epoch then return; end if;
+  for n in 1 .. cardinality(p_positions) loop
+    if p_positions[n] > position then
+      exit when p_prevs[n] <> position;
+      position := p_positions[n];
+      chain := chain || n;
+    end if;
+    done := n;
+  end loop;
+  if cardinality(chain) = 0 then return; end if;
+  -- The same text at the same position was heard in an epoch before: it is the same event. One of this epoch can only be a forgery.
+  with fresh as materialized (
+    select m.n, m.position, m.type, m.key, m.record from unnest(p_positions, p_types, p_keys, p_records) with ordinality m(position, type, key, record, n)
+    where m.n = any(chain)
+      and not exists (select from received r where r.source = p_source and r.source_position = m.position
+                      and (r.record = m.record or r.epoch = p_epoch))
+  )
+  insert into received (seq, after, received_at, source, epoch, source_position, type, key, record)
+  select coalesce((select max(seq) from received), 0) + row_number() over (order by f.n),
+         coalesce((select max(e.position) from events e), 0), clock_timestamp(), p_source, p_epoch, f.position, f.type, f.key, f.record
+  from fresh f;
+  get diagnostics taken = row_count;
+  update inbox i set position = receive.position where i.source = p_source and i.partition = p_partition;
+end $$;
+`;
+
+/** How far a consumer has come in one partition of one source: `{ epoch: '', position: 0 }` before the first message. */
+export interface InboxRow {
+  readonly epoch: string;
+  readonly position: number;
+}
+
+/** One message as it is stored; `prev` is the position before it in its partition. */
+export interface Incoming {
+  readonly position: number;
+  readonly prev: number;
+  readonly type: string;
+  readonly key: string | undefined;
+  readonly record: string;
+}
+
+/** The row after a call of `receive`; `done` messages were taken or passed over, `taken` of them are new. */
+export interface Received {
+  readonly row: InboxRow;
+  readonly done: number;
+  readonly taken: number;
+}
+
+/** Writes what a service hears of others into its own recorded order. */
+export interface Receiver {
+  /** At most 100 messages of one epoch, in order; it holds the lock that commands wait for. */
+  receive(source: string, partition: number, epoch: string, messages: readonly Incoming[]): Promise<Received>;
+  /** Moves the inbox row into another epoch, unless somebody else has moved it from `from` before. */
+  enter(source: string, partition: number, from: InboxRow, to: InboxRow): Promise<void>;
+}
+
+/** The receiver of one database; `onReceived` is called in process, others hear one coalesced NOTIFY guanxi_received. */
+export const receiver = (pool: Pool, onReceived: () => void = () => undefined): Receiver => {
+  const notify = notifier(pool, 'guanxi_received');
+  return {
+    receive: async (source, partition, epoch, messages) => {
+      const column = <K extends keyof Incoming>(name: K): (Incoming[K] | null)[] => messages.map((it) => it[name] ?? null);
+      const { rows } = await pool.query<{ epoch: string; position: string | number; done: number; taken: number }>({
+        name: 'receive',
+        text: 'select epoch, position, done, taken from receive($1, $2, $3, $4, $5, $6, $7, $8)',
+        values: [
+          source,
+          partition,
+          epoch,
+          column('position'),
+          column('prev'),
+          column('type'),
+          column('key'),
+          texts(messages.map(({ record }) => record)),
+        ],
+      });
+      const [it] = rows as [(typeof rows)[0]];
+      if (it.taken > 0) {
+        onReceived();
+        notify();
+      }
+      return { row: { epoch: it.epoch, position: Number(it.position) }, done: it.done, taken: it.taken };
+    },
+    enter: async (source, partition, from, to) => {
+      await pool.query(
+        `insert into inbox as i (source, partition, epoch, position) values ($1, $2, $3, $4)
+         on conflict (source, partition) do update set epoch = excluded.epoch, position = excluded.position
+         where i.epoch = $5 and i.position = $6`,
+        [source, partition, to.epoch, to.position, from.epoch, from.position],
+      );
+    },
+  };
+};
+
+/** The type of a value that is not a record. */
+export const unreadable = 'unreadable';
+
+/** What stands in `received`: the exact text, or base64 of the bytes where they are not the JSON of a record. Nothing in a value can stop it. */
+export const heard = (value: Buffer, key?: string): Pick<Incoming, 'type' | 'key' | 'record'> => {
+  const record = readable(value);
+  if (record) return record;
+  return { type: unreadable, key: key === undefined || key.includes('\0') ? undefined : key, record: value.toString('base64') };
+};
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+const readable = (value: Buffer): Pick<Incoming, 'type' | 'key' | 'record'> | undefined => {
+  try {
+    const record = utf8.decode(value);
+    const { type, customer, subject } = JSON.parse(record) as { type?: unknown; customer?: unknown; subject?: unknown };
+    // NUL is a text to JSON and none to PostgreSQL.
+    if (typeof type !== 'string' || type.includes('\0')) return undefined;
+    const key = typeof customer === 'string' ? customer : typeof subject === 'string' ? subject.slice(subject.indexOf('/') + 1) : undefined;
+    return { type, key: key?.includes('\0') ? undefined : key, record };
+  } catch {
+    return undefined;
+  }
+};
