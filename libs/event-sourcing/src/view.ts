@@ -22,6 +22,8 @@ export type Folds<R, E> = { readonly [K in keyof E]: Fold<R, E[K]> };
 export interface Column<R> {
   readonly type: 'text' | 'text[]' | 'int' | 'bigint' | 'boolean' | 'timestamptz' | 'uuid';
   readonly of: (row: R) => unknown;
+  /** `false`: read, but never searched by, so no index is kept. */
+  readonly indexed?: boolean;
 }
 
 export interface ViewOptions<R> {

@@ -17,7 +17,13 @@ export const turnoverView = view(AccountTurnover, {
   version: 1,
   table: 'account_turnovers',
   key: 'turnoverId',
-  filters: ['accountId', 'currency', 'amountMinor'],
+  filters: ['currency', 'amountMinor'],
+  columns: {
+    accountId: { type: 'uuid', of: (row) => row.accountId, indexed: false },
+    orders: { type: 'int', of: (row) => row.orders, indexed: false },
+    returns: { type: 'int', of: (row) => row.returns, indexed: false },
+    quantity: { type: 'text', of: (row) => row.quantity, indexed: false },
+  },
 }).on(
   OrderEvent,
   {
