@@ -19,7 +19,8 @@ export interface Policy {
   readonly sources: readonly { readonly events: DescMessage; readonly reacts: { readonly [name: string]: React<unknown, unknown, unknown> | undefined } }[];
 }
 
-interface PolicyOf<R, C> extends Policy {
+/** A policy while its sources are being named. */
+export interface PolicyOf<R, C> extends Policy {
   /** The view must fold or key these events too; partial. */
   on<E>(events: Of<E, DescMessage>, reacts: { readonly [K in keyof E]?: React<R, E[K], C> }): PolicyOf<R, C>;
 }

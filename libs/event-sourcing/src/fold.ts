@@ -1,0 +1,95 @@
+import type { DescMessage } from '@bufbuild/protobuf';
+import type { AnyView, Fold, Meta, Source } from './view.js';
+import type { Folded } from './view.table.js';
+
+/** A view's row, plain proto3 JSON. */
+export type Row = Record<string, unknown>;
+/** Rows by key; `undefined` says that there is none. */
+export type Rows = ReadonlyMap<string, Row | undefined>;
+
+/** An event of the recorded order as folds and policies see it. */
+export interface Recorded {
+  /** Own: its position. Received: the history's head when it was received. */
+  readonly position: number;
+  /** 0 for own events, else its number among the received. */
+  readonly seq: number;
+  readonly type: string;
+  /** Plain proto3 JSON with defaults filled in; never changed, since several views share it. */
+  readonly payload: unknown;
+  readonly meta: Meta;
+  /** What a policy's command carries on. */
+  readonly trace: { readonly segment: string; readonly correlationId: string | undefined; readonly traceparent: string | undefined };
+}
+
+interface Step {
+  readonly source: Source;
+  readonly fold: Fold<unknown, unknown> | undefined;
+}
+
+/** The cases of an event contract by the full names of their payloads. */
+export const casesOf = (events: DescMessage): ReadonlyMap<string, { readonly name: string; readonly payload: DescMessage }> =>
+  new Map(
+    events.fields.flatMap((field) => (field.message ? [[field.message.typeName, { name: field.jsonName, payload: field.message }] as const] : [])),
+  );
+
+const plans = new WeakMap<AnyView, ReadonlyMap<string, readonly Step[]>>();
+
+const planOf = (view: AnyView): ReadonlyMap<string, readonly Step[]> => {
+  const known = plans.get(view);
+  if (known) return known;
+  const plan = new Map<string, Step[]>();
+  for (const source of view.sources)
+    for (const [type, { name }] of casesOf(source.events)) plan.set(type, [...(plan.get(type) ?? []), { source, fold: source.folds[name] }]);
+  plans.set(view, plan);
+  return plan;
+};
+
+/** Full names of the events that a view folds. */
+export const typesOf = (view: AnyView): string[] => [...planOf(view)].filter(([, steps]) => steps.some((it) => it.fold)).map(([type]) => type);
+
+/** Keys of the rows that an event belongs to in a view, in the order of its sources; none where the event names no row. */
+export const keysOf = (view: AnyView, { type, payload, meta }: Recorded): string[] =>
+  (planOf(view).get(type) ?? []).flatMap(({ source }) => source.keyOf(payload, meta) || []);
+
+/** A fold or a policy that threw, and at which event. */
+export class FoldFault extends Error {
+  constructor(
+    readonly event: Recorded,
+    override readonly cause: unknown,
+  ) {
+    super(`${cause instanceof Error ? cause.name : 'a throw'} at ${event.type} ${event.position}/${event.seq}`, { cause });
+    this.name = 'FoldFault';
+  }
+}
+
+/** Called after each event with the row that it belongs to, as it stands then. */
+export type Saw = (event: Recorded, row: Row | undefined) => void;
+
+/**
+ * Folds events, in order, into the rows that were there before: what changed, by key. Pure: `before` is left as it was.
+ * @throws FoldFault
+ */
+export const fold = (view: AnyView, before: Rows, events: readonly Recorded[], saw?: Saw): Map<string, Folded> => {
+  const plan = planOf(view);
+  const changed = new Map<string, Folded>();
+  const now = (key: string): Row | undefined => (changed.get(key) ?? { row: before.get(key) }).row;
+  const foldOne = (event: Recorded): void => {
+    let belongs: string | undefined;
+    for (const { source, fold: step } of plan.get(event.type) ?? []) {
+      const key = source.keyOf(event.payload, event.meta);
+      if (!key) continue;
+      belongs ??= key;
+      const old = now(key);
+      const row = step ? (step(old, event.payload, event.meta) as Row | undefined) : old;
+      if (row !== old) changed.set(key, { key, position: event.position, row });
+    }
+    saw?.(event, belongs === undefined ? undefined : now(belongs));
+  };
+  for (const event of events)
+    try {
+      foldOne(event);
+    } catch (error) {
+      throw new FoldFault(event, error);
+    }
+  return changed;
+};

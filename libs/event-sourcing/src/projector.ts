@@ -1,0 +1,176 @@
+import type { Client, Pool } from 'pg';
+import { batch, type Bounds, type Outcome, type Surroundings } from './batch.js';
+import { dedicated } from './dedicated.js';
+import { FoldFault } from './fold.js';
+import type { Progress } from './progress.js';
+import { ViewFault } from './projection.js';
+import { findRuns, type Found, type Run } from './runs.js';
+import type { ServiceDefinition } from './service.js';
+import { fillingBounds } from './view.fill.js';
+import { startWorker } from './worker.js';
+
+/** What folding a service's views needs. */
+export interface ProjectorOptions {
+  readonly definition: ServiceDefinition;
+  /** The application's role. */
+  readonly url: string;
+  readonly pool: Pool;
+  readonly surroundings: Surroundings;
+  readonly progress: Progress;
+  /** After each batch that moved live views, named by their tables. */
+  readonly onMoved: (views: readonly string[], outcome: Outcome) => void;
+  /** Neither message nor fields hold personal data. */
+  readonly warn: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+/** Folds a service's views in this process; any number of processes may, each batch is done by one of them. */
+export interface Projector {
+  wake(): void;
+  /** Asks the database how far the views are, since others may fold them. */
+  lookUp(): Promise<void>;
+  found(): Found;
+  /** When the last batch of the views that are up to date began, by `performance.now()`. */
+  lastBegan(): number;
+  /** Ends after the batches that are under way. */
+  stop(): Promise<void>;
+}
+
+const limits = { together: 1_000, alone: 2_000 };
+const farBehind = 5_000;
+const mostTries = 3;
+const pauseMs = 100;
+const takenMs = 10;
+const pollMs = 2_000;
+const lookUpEveryMs = 1_000;
+
+const nameOf = (run: Run): string => run.view.options.table;
+const later = (act: () => void, ms: number): void => void setTimeout(act, ms).unref();
+
+/**
+ * Starts two loops: one folds all views that are up to date together, reading and parsing each event once; the other one at a
+ * time those that are far behind, being filled, or to blame for a failure, so that they hold up nobody.
+ */
+export const startProjector = async (options: ProjectorOptions): Promise<Projector> => {
+  const { definition, url, pool, surroundings, progress, onMoved, warn } = options;
+  const connections = { together: dedicated(url, 'guanxi-projector'), alone: dedicated(url, 'guanxi-projector-alone') };
+  let found: Found = { runs: [], live: new Map() };
+  let lookedUp = 0;
+  let began = 0;
+  let turn = 0;
+
+  const lookUp = async (): Promise<void> => {
+    lookedUp = performance.now();
+    found = await findRuns(pool, definition, found.runs);
+    for (const [view, { position }] of found.live) progress.report(view, position);
+  };
+
+  const blame = async ({ projection, cause }: ViewFault): Promise<void> => {
+    const run = found.runs.find((it) => it.projection === projection);
+    if (!run) return;
+    run.alone = true;
+    run.notBefore = performance.now() + pauseMs * 2 ** run.tries;
+    if (++run.tries < mostTries) return;
+    run.stopped = cause instanceof FoldFault ? cause.message : cause instanceof Error ? cause.name : 'failed';
+    warn('view stopped', { view: projection.table.name, reason: run.stopped });
+    await pool.query('update checkpoints set reason = $2 where name = $1', [projection.table.name, run.stopped]).catch(() => undefined);
+  };
+
+  const step = async (client: Client, runs: readonly Run[], bounds: Bounds): Promise<Outcome | undefined> => {
+    try {
+      const outcome = await batch(
+        client,
+        runs.map((it) => it.projection),
+        bounds,
+        surroundings,
+      );
+      for (const run of runs) run.stuck = outcome.stuck;
+      for (const run of runs) if (outcome.moved.includes(run.projection)) run.tries = 0;
+      if (outcome.unreadable > 0) warn('received records passed over', { count: outcome.unreadable });
+      if (outcome.rejected > 0) warn('commands of policies refused', { count: outcome.rejected });
+      return outcome;
+    } catch (error) {
+      if (!(error instanceof ViewFault)) throw error;
+      await blame(error);
+      return undefined;
+    }
+  };
+
+  const tell = (outcome: Outcome): void => {
+    const { places, moved, from, to, then } = outcome;
+    const names = moved.map((it) => it.view.options.table);
+    for (const [{ view }, { position }] of places) progress.report(view.options.table, position);
+    for (const name of names) progress.report(name, to.position, then, from.position);
+    if (names.length > 0) onMoved(names, outcome);
+  };
+
+  /** Views that came too far apart to be read together go on alone. */
+  const part = (runs: readonly Run[], { places, entries }: Outcome): void => {
+    const furthest = Math.max(...[...places.values()].map((it) => it.position));
+    for (const run of runs) {
+      const place = places.get(run.projection);
+      if (place && furthest - place.position > farBehind) run.alone = true;
+      else if (place && entries < limits.together) run.ready = true;
+    }
+  };
+
+  /** What to do about views that another process holds. */
+  const yieldTo = async (runs: readonly Run[]): Promise<void> => {
+    if (runs.length > 0 && performance.now() - lookedUp > lookUpEveryMs) await lookUp();
+    // It may have read before the newest event was there.
+    if (runs.some((it) => progress.lagMs(nameOf(it)) > 0)) later(() => workers.together.wake(), takenMs);
+  };
+
+  const stepTogether = async (): Promise<boolean> => {
+    const runs = found.runs.filter((it) => !it.alone && !it.stopped);
+    if (runs.length === 0) return false;
+    const client = await connections.together.get();
+    began = performance.now();
+    const outcome = await step(client, runs, { limit: limits.together });
+    if (outcome) {
+      tell(outcome);
+      part(runs, outcome);
+      await yieldTo(runs.filter((it) => !outcome.places.has(it.projection)));
+    }
+    if (found.runs.some((it) => it.alone)) workers.alone.wake();
+    if (!outcome) return true;
+    return outcome.moved.length > 0 && (outcome.entries === limits.together || outcome.moved.length < outcome.places.size);
+  };
+
+  const foldAlone = async (run: Run): Promise<boolean> => {
+    const filling = run.filling ? { filling: fillingBounds(nameOf(run), run.projection.table.name, limits.alone) } : {};
+    const outcome = await step(await connections.alone.get(), [run], { limit: limits.alone, ...filling });
+    if (!outcome) return true;
+    const atEnd = outcome.places.size > 0 && outcome.entries < limits.alone && !outcome.stuck;
+    if (!run.filling) {
+      tell(outcome);
+      run.alone = !atEnd;
+    }
+    if (outcome.places.size === 0 || (run.filling && atEnd)) await lookUp();
+    workers.together.wake();
+    return outcome.moved.length > 0;
+  };
+
+  const stepAlone = async (): Promise<boolean> => {
+    const waiting = found.runs.filter((it) => it.alone && !it.stopped);
+    const due = waiting.filter((it) => it.notBefore <= performance.now());
+    const run = due[turn++ % due.length];
+    if (run) return (await foldAlone(run)) || due.length > 1;
+    if (waiting.length > 0) later(() => workers.alone.wake(), pauseMs);
+    return false;
+  };
+
+  await lookUp();
+  const onError = (error: unknown): void => warn('projector failed, tries again', { error: error instanceof Error ? error.name : 'unknown' });
+  const pace = { pollMs: pollMs * (0.75 + Math.random() / 2), onError };
+  const workers = { together: startWorker(stepTogether, pace), alone: startWorker(stepAlone, pace) };
+  return {
+    wake: () => workers.together.wake(),
+    lookUp,
+    found: () => found,
+    lastBegan: () => began,
+    stop: async () => {
+      await Promise.all([workers.together.stop(), workers.alone.stop()]);
+      await Promise.all([connections.together.end(), connections.alone.end()]);
+    },
+  };
+};

@@ -1,0 +1,39 @@
+import type { ClientBase } from 'pg';
+
+/**
+ * DDL of `show_generation`: makes a view's SQL view show one generation's table, columns listed. It runs with its owner's rights,
+ * since projectors own nothing; it can do no more than that.
+ */
+export const swapFunction = (role: string): string => /* sql */ `
+create or replace function show_generation(p_view text, p_table text, p_role text) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  listed text;
+begin
+  if not exists (select from checkpoints where name = p_table and p_table ~ ('^' || p_view || '_v[0-9]+_g[0-9]+$')) then
+    raise exception '% is no generation of %', p_table, p_view;
+  end if;
+  select string_agg(quote_ident(attname), ', ' order by attnum) into listed
+    from pg_attribute where attrelid = p_table::regclass and attnum > 0 and not attisdropped;
+  begin
+    execute format('create or replace view %I as select %s from %I', p_view, listed, p_table);
+  exception when invalid_table_definition then
+    -- Other columns than before: replacing allows only more of them, at the end.
+    execute format('drop view %I', p_view);
+    execute format('create view %I as select %s from %I', p_view, listed, p_table);
+  end;
+  execute format('grant select on %I to %I', p_view, p_role);
+end $$;
+revoke execute on function show_generation(text, text, text) from public;
+grant execute on function show_generation(text, text, text) to ${role};
+`;
+
+/**
+ * Ends the life of a view's old generation in the transaction that is under way, which holds both checkpoint rows and has brought
+ * the new one to where the old one stands: so no read goes back and no policy misses an event or sees one twice.
+ */
+export const swap = async (client: ClientBase, view: string, old: string, fresh: string): Promise<void> => {
+  await client.query('select show_generation($1, $2, current_user::text)', [view, fresh]);
+  await client.query('delete from checkpoints where name = $1', [old]);
+  await client.query(`update checkpoints set state = 'live' where name = $1`, [fresh]);
+};

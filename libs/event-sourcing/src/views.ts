@@ -1,0 +1,123 @@
+import type { Pool } from 'pg';
+import { contractsOf } from './interpret.js';
+import { neighbours } from './neighbours.js';
+import type { Execute } from './policies.js';
+import { progress } from './progress.js';
+import { startProjector } from './projector.js';
+import { readRecord } from './record.js';
+import { endOfRecorded } from './recorded.js';
+import { rowsOf, type Rows } from './rows.js';
+import { policyBegins, type Run } from './runs.js';
+import type { ServiceDefinition } from './service.js';
+import { settledBy, type Settled } from './settled.js';
+import { startTicker } from './ticker.js';
+import type { Upcasters } from './upcast.js';
+import type { AnyView } from './view.js';
+
+/** What a service's read side needs. */
+export interface ViewsOptions {
+  readonly definition: ServiceDefinition;
+  /** The application's role, for connections of the workers' own: three, and one that listens. */
+  readonly url: string;
+  /** The same role's, for single statements. */
+  readonly pool: Pool;
+  /** Executes commands of policies and timers. */
+  readonly execute: Execute;
+  readonly upcasters?: Upcasters;
+  /** Neither message nor fields hold personal data. */
+  readonly warn?: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+/** One part of a process's health. */
+export interface ViewHealth {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly lagMs: number;
+  readonly reason: string | undefined;
+}
+
+/** A service's views, policies and timers at work in this process. */
+export interface Views extends Settled, Rows {
+  /** The history's head is now this: `appender.onAppend(views.appended)`. */
+  appended(head: number): void;
+  /** Something was received. */
+  received(): void;
+  health(): readonly ViewHealth[];
+  /** Ends after the batches that are under way. */
+  stop(): Promise<void>;
+}
+
+// Whoever appended folds it soonest; another process waits this long for it before it tries.
+const neighbourMs = 20;
+
+const reasonOf = (view: AnyView, run: Run | undefined, version: number | undefined): string | undefined => {
+  if (run) return run.stopped ?? run.stuck ?? (run.filling ? 'is being filled' : run.ready ? undefined : 'catching up');
+  if (version === undefined) return 'has no table';
+  return version > view.options.version ? `version ${version} of a newer build is live` : `version ${version} of an older build is live`;
+};
+
+/** Starts folding; `ensureViews` has been run. Nothing waits for the views to catch up: `health` tells. */
+export const startViews = async (options: ViewsOptions): Promise<Views> => {
+  const { definition, url, pool, execute, upcasters = {}, warn = () => undefined } = options;
+  const known = progress();
+  const deciderOf = (commands: string) => {
+    const found = definition.deciders.find((it) => it.commands.typeName === commands);
+    if (!found) throw new Error(`${definition.name} has no decider of ${commands}`);
+    return found;
+  };
+  const begins = await policyBegins(pool, definition);
+  known.grown((await endOfRecorded(pool)).position);
+  const surroundings = { contracts: contractsOf(definition), read: (text: string) => readRecord(text, upcasters), execute, deciderOf, begins };
+  const ticker = startTicker({ pool, execute, deciderOf, warn });
+  const projector = await startProjector({
+    ...{ definition, url, pool, surroundings, progress: known, warn },
+    onMoved: (views, { to, then, timers }) => {
+      others.tell(views, to.position, then);
+      if (timers > 0) ticker.wake();
+    },
+  });
+  const others = neighbours(pool, url, {
+    moved: (view, position, then) => known.report(view, position, then),
+    grew: (head) => {
+      const at = performance.now();
+      if (head !== undefined) known.grown(head);
+      const look = (): void => {
+        const lacks = head === undefined || definition.views.some((it) => known.held(it.options.table) < head);
+        if (lacks && projector.lastBegan() < at) projector.wake();
+      };
+      setTimeout(look, neighbourMs).unref();
+    },
+  });
+  const runOf = (view: string): Run | undefined => {
+    const runs = projector.found().runs.filter((it) => it.view.options.table === view);
+    return runs.find((it) => !it.filling) ?? runs[0];
+  };
+  const settled = settledBy({
+    definition,
+    progress: known,
+    stopped: (view) => runOf(view)?.stopped !== undefined,
+    lookUp: () => void projector.lookUp().catch(() => undefined),
+  });
+  return {
+    ...rowsOf(pool),
+    settled: (...it) => settled.settled(...it),
+    appended: (head) => {
+      known.grown(head);
+      projector.wake();
+    },
+    received: () => projector.wake(),
+    health: () =>
+      definition.views.map((view) => {
+        const name = view.options.table;
+        const live = projector.found().live.get(name);
+        const run = runOf(name);
+        const reason = reasonOf(view, run, live?.version);
+        const newer = !run && (live?.version ?? 0) > view.options.version;
+        return { name: `view ${name}`, ready: reason === undefined || newer, lagMs: Math.round(known.lagMs(name)), reason };
+      }),
+    stop: async () => {
+      settled.close();
+      await Promise.all([projector.stop(), ticker.stop(), others.close()]);
+    },
+  };
+};
