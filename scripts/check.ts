@@ -24,7 +24,7 @@ const imports = (): boolean => {
 
 const checks: Readonly<Record<string, () => boolean>> = {
   'contracts: lint': () => tool('buf', 'lint'),
-  'contracts: nothing breaks': () => tool('buf', 'breaking', '--against', 'proto/baseline.binpb'),
+  'contracts: nothing breaks': () => tool('buf', 'breaking', '--against', 'proto/baseline.binpb.gz'),
   types: () => tool('tsc', '-p', 'tsconfig.check.json'),
   'lint: packages': () => nxRun('lint') === 0,
   'lint: scripts and tests': () => tool('eslint', '--max-warnings', '0', 'scripts', 'test', 'bench'),

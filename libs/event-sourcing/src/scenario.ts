@@ -18,7 +18,9 @@ export const scenario = <S, C, E>(it: Decider<S, C, E>, context: Partial<Context
   const attempt = (history: readonly OneOf<E>[], wish: OneOf<C>) => {
     const state = strip(history.reduce<unknown>((s, event) => evolve(any, s, ...stored(any, event)), it.initial));
     const [method, command] = caseOf(wish);
-    return decide(any, method, command, state, history.length, { ...world, ...context });
+    const met = { ...world, ...context };
+    // As the executor hands it over: with the stream's id.
+    return decide(any, method, { ...(command as object), [`${it.stream}Id`]: met.id }, state, history.length, met);
   };
   return {
     given: (...history: OneOf<E>[]) => ({

@@ -5,7 +5,7 @@ import { account } from './account.decider.js';
 
 const accountId = '00000000-0000-7000-8000-000000000001';
 const externalRef = { system: 'cdnow', id: '4' };
-const profile: AccountRegistered = { kind: 'PERSON', displayName: '王伟', segmentId: 'north', lifecycle: 'POTENTIAL', externalRef };
+const profile: AccountRegistered = { accountId, kind: 'PERSON', displayName: '王伟', segmentId: 'north', lifecycle: 'POTENTIAL', externalRef };
 const registered = { accountRegistered: profile };
 const { given } = scenario(account, { id: accountId, segment: 'south' });
 const change = (to: AccountLifecycle) => ({ changeLifecycle: { accountId, to, reason: '已确认' } });
@@ -18,7 +18,7 @@ describe('registering an account', () => {
   it("puts it into the caller's segment where no other is given", () =>
     given()
       .when({ registerAccount: { kind: 'GROUP', displayName: 'Acme' } })
-      .gives({ accountRegistered: { kind: 'GROUP', displayName: 'Acme', segmentId: 'south', lifecycle: 'POTENTIAL' } }));
+      .gives({ accountRegistered: { accountId, kind: 'GROUP', displayName: 'Acme', segmentId: 'south', lifecycle: 'POTENTIAL' } }));
   it('keeps region and source', () => {
     const more = { region: { country: 'CN', subdivision: 'CN-SH', city: '上海' }, source: '展会' };
     given()

@@ -38,7 +38,8 @@ export const account = decider({
   decide: {
     registerAccount: ({ kind, displayName, segmentId, region, externalRef, source }, state, { id, segment }) => {
       if (state.registered) throw new Rejection('external-ref-taken', 'conflict', 'An account with this external reference exists.', { ids: [id] });
-      return [{ accountRegistered: { kind, displayName, segmentId: segmentId ?? segment, region, externalRef, source, lifecycle: 'POTENTIAL' } }];
+      const profile = { kind, displayName, segmentId: segmentId ?? segment, region, source };
+      return [{ accountRegistered: { accountId: id, ...profile, externalRef, lifecycle: 'POTENTIAL' } }];
     },
     updateProfile: (given, { profile }) => {
       const changed = changes(given, profile);

@@ -11,6 +11,7 @@ import { turnoverView } from './turnover.view.js';
 
 const [accountId, second, orderId, another] = ['a', 'b', '1', '2'].map((end) => `00000000-0000-7000-8000-00000000000${end}`) as [string, string, string, string];
 const account: AccountRegistered = {
+  accountId,
   kind: 'ORGANISATION',
   displayName: '上海茶行',
   segmentId: 'default',

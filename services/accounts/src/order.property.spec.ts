@@ -62,7 +62,7 @@ const lived = (all: readonly { stream: string; wish: Wish }[]): Told[] => {
   });
 };
 
-const registered = { accountRegistered: { kind: 'PERSON', displayName: 'x', segmentId: 'default', lifecycle: 'POTENTIAL' } } as const;
+const registered = { accountRegistered: { accountId, kind: 'PERSON', displayName: 'x', segmentId: 'default', lifecycle: 'POTENTIAL' } } as const;
 const folded = (told: readonly Told[]) => {
   const accounts = story(accountView).tell(AccountEvent, accountId, registered);
   const [orders, turnovers] = [story(orderView), story(turnoverView)];

@@ -19,11 +19,11 @@ export const complaint = decider({
   decide: {
     lodgeComplaint: ({ accountRef: _, ...given }, state, { id }) => {
       mustBeFree(state, id);
-      return [{ complaintReceived: given }];
+      return [{ complaintReceived: { ...given, complaintId: id } }];
     },
     importComplaint: ({ accountRef: _, ...given }, state, { id }) => {
       mustBeFree(state, id);
-      return [{ complaintImported: { ...given, closed: given.closed || given.closedAt !== undefined } }];
+      return [{ complaintImported: { ...given, complaintId: id, closed: given.closed || given.closedAt !== undefined } }];
     },
     hearCustomer: ({ notes, durationS }) => [{ customerHeard: { notes, durationS } }],
     acknowledgeComplaint: ({ handlerId, nextContactAt }) => [{ complaintAcknowledged: { handlerId, nextContactAt } }],

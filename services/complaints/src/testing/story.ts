@@ -11,8 +11,8 @@ const notes = '客户说';
 const reason = '因为';
 
 export const events: ComplaintEvent = {
-  complaintReceived: { accountId, channel: 'PHONE', cause: 'QUALITY', category: 'delivery', receivedAt, facts: '茶叶发霉' },
-  complaintImported: { externalRef, channel: 'ONLINE', category: 'Mortgage', receivedAt, closed: false },
+  complaintReceived: { complaintId, accountId, channel: 'PHONE', cause: 'QUALITY', category: 'delivery', receivedAt, facts: '茶叶发霉' },
+  complaintImported: { complaintId, externalRef, channel: 'ONLINE', category: 'Mortgage', receivedAt, closed: false },
   customerHeard: { notes },
   complaintAcknowledged: { handlerId: 'op-1', nextContactAt: later },
   complaintAssessed: { severity: 3, safety: false, urgency: 2, level: 'LOCAL', complainedOfId: 'op-9' },
