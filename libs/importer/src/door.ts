@@ -1,0 +1,92 @@
+import { request, type IncomingMessage } from 'node:http';
+import { request as secureRequest } from 'node:https';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ImportFault } from './fault.js';
+
+/** The gateway, and who we are there. */
+export interface Door {
+  readonly url: string;
+  /** Asked before every request, since tokens end. */
+  readonly token: () => string;
+}
+
+/** A problem as in RFC 9457. */
+export interface Problem {
+  readonly type?: string;
+  readonly status?: number;
+  readonly detail?: string;
+  readonly errors?: readonly { readonly field: string; readonly rule: string; readonly message: string }[];
+}
+
+/** What the batch door says of one line. `again`: it was done before this import. */
+export type Answer = { readonly ok: true; readonly again: boolean } | { readonly ok: false; readonly problem: Problem };
+
+interface AnswerLine {
+  readonly line: number;
+  readonly ok: boolean;
+  readonly replayed?: boolean;
+  readonly problem?: Problem;
+}
+
+const firstPauseMs = 250;
+const longestPauseMs = 5_000;
+/** A gateway that answered nothing for so long is down. */
+const patienceMs = 120_000;
+const silenceMs = 90_000;
+const hopeless: Readonly<Record<number, string>> = {
+  401: 'The token is not accepted',
+  403: 'The token may not do this',
+  404: 'There is no batch door',
+};
+
+const texts = async (response: IncomingMessage): Promise<string> => {
+  let all = '';
+  for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) all += chunk;
+  return all;
+};
+
+/** Sends the lines once and reads answers as they come; ends early, without a word, where the connection breaks. */
+const attempt = async (door: Door, lines: readonly string[], onAnswer: (answer: AnswerLine) => void): Promise<void> => {
+  const headers = { authorization: `Bearer ${door.token()}`, 'content-type': 'application/x-ndjson' };
+  const open = door.url.startsWith('https:') ? secureRequest : request;
+  const sending = open(`${door.url}/v1/commands:batch`, { method: 'POST', headers, timeout: silenceMs });
+  sending.on('timeout', () => sending.destroy(new Error('silence')));
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    sending.once('response', resolve).on('error', reject);
+    sending.end(`${lines.join('\n')}\n`);
+  });
+  const { statusCode = 0 } = response;
+  if (statusCode !== 200) {
+    const said = await texts(response);
+    if (hopeless[statusCode]) throw new ImportFault(`${hopeless[statusCode]} (${statusCode}).`);
+    throw new Error(`${statusCode} ${said.slice(0, 200)}`);
+  }
+  response.on('error', () => undefined);
+  for await (const line of createInterface({ input: response, crlfDelay: Infinity })) onAnswer(JSON.parse(line) as AnswerLine);
+};
+
+/**
+ * Sends lines of a batch and gives back their answers in order. Lines that a broken connection left unanswered are sent again:
+ * each has an idempotency key, so that nothing is done twice.
+ * @throws ImportFault where the token is refused, or the gateway does not answer for two minutes
+ */
+export const sendLines = async (door: Door, lines: readonly string[]): Promise<Answer[]> => {
+  const answers: Answer[] = [];
+  let heardAt = Date.now();
+  for (let tries = 0; answers.length < lines.length; tries++) {
+    if (tries) await sleep(Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(tries - 1, 10)));
+    try {
+      await attempt(door, lines.slice(answers.length), ({ ok, replayed = false, problem = {} }) => {
+        // A repeat of what we sent a moment ago is our own.
+        answers.push(ok ? { ok, again: replayed && tries === 0 } : { ok, problem });
+        heardAt = Date.now();
+      });
+    } catch (error) {
+      if (error instanceof ImportFault) throw error;
+    }
+    if (answers.length < lines.length && Date.now() - heardAt > patienceMs)
+      throw new ImportFault(`${door.url} does not answer. Is it running (npm start)?`);
+  }
+  return answers;
+};

@@ -1,0 +1,95 @@
+import { hash } from 'node:crypto';
+import { sendLines, type Answer, type Door } from './door.js';
+import { ImportFault } from './fault.js';
+import { refusalOf, type Tally } from './tally.js';
+
+/** What another system calls a thing. */
+export interface Ref {
+  readonly system: string;
+  readonly id: string;
+}
+
+/** A line of a batch, and what it came from. */
+export interface Sent {
+  readonly line: number;
+  readonly registers: boolean;
+  readonly text: string;
+}
+
+/** Lines that travel in one request: enough to keep the gateway busy, few enough to be sent again after a break. */
+const chunkLines = 5_000;
+const chunkBytes = 4_000_000;
+const longestKey = 200;
+
+/** The same thing of the same file has the same key for ever: a second run does nothing twice. */
+export const keyOf = (kind: string, { system, id }: Ref): string => {
+  const key = `import:${kind}:${system}:${id}`;
+  return key.length <= longestKey ? key : `import:${kind}:${hash('sha256', `${system}:${id}`)}`;
+};
+
+/** A line of the batch door. */
+export const lineOf = (command: string, idempotencyKey: string, request: object): string => JSON.stringify({ command, idempotencyKey, request });
+
+/** Refusals that only say that the customer is there already. */
+const knownAlready = ['external-ref-taken', 'idempotency-key-reused'];
+
+const count = (tally: Tally, { line, registers }: Sent, answer: Answer): void => {
+  const { counts } = tally;
+  if (registers) {
+    const known = answer.ok ? answer.again : knownAlready.includes(refusalOf(line, answer.problem).reason);
+    if (known) counts.known++;
+    else if (answer.ok) counts.registered++;
+    else tally.refuse(refusalOf(line, answer.problem));
+    return;
+  }
+  if (!answer.ok) tally.refuse(refusalOf(line, answer.problem));
+  else if (answer.again) counts.again++;
+  else counts.done++;
+};
+
+/** Sends in chunks, reading the next one while the last is under way. */
+export class Sender {
+  private chunk: Sent[] = [];
+  private bytes = 0;
+  private sending: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly door: Door | undefined,
+    private readonly tally: Tally,
+  ) {}
+
+  async add(sent: Sent): Promise<void> {
+    this.chunk.push(sent);
+    this.bytes += sent.text.length;
+    if (this.chunk.length >= chunkLines || this.bytes >= chunkBytes) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    const chunk = this.chunk;
+    this.chunk = [];
+    this.bytes = 0;
+    await this.sending;
+    this.sending = this.send(chunk);
+    // Looked at by the next flush; until then a failure must not count as unhandled.
+    this.sending.catch(() => undefined);
+  }
+
+  async end(): Promise<void> {
+    await this.flush();
+    await this.sending;
+  }
+
+  private async send(chunk: readonly Sent[]): Promise<void> {
+    if (!this.door) {
+      for (const sent of chunk) count(this.tally, sent, { ok: true, again: false });
+      return;
+    }
+    const texts = chunk.map(({ text }) => text);
+    const answers = await sendLines(this.door, texts);
+    answers.forEach((answer, i) => {
+      if (!answer.ok && answer.problem.status === 503)
+        throw new ImportFault('A service does not answer. Run the import again later: nothing is done twice.');
+      count(this.tally, chunk[i]!, answer);
+    });
+  }
+}
