@@ -1,4 +1,5 @@
-import { Client, Pool, types, type ClientConfig, type CustomTypesConfig, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
+import { Client, Pool, types, type ClientConfig, type CustomTypesConfig, type QueryArrayConfig, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
+import { Rejection } from './rejection.js';
 
 /** How connections of one part of a process behave. Times in milliseconds. */
 export interface Connecting {
@@ -23,7 +24,7 @@ const config = (url: string, { name, transactionTimeout = 5_000 }: Connecting): 
   keepAlive: true,
   connectionTimeoutMillis: 5_000,
   // All statements here go by key; a plan made while a table was empty must not scan it when it is not.
-  options: `-c transaction_timeout=${transactionTimeout} -c enable_seqscan=off`,
+  options: `-c transaction_timeout=${transactionTimeout} -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off`,
   types: parsers,
 });
 
@@ -33,6 +34,15 @@ export const openPool = (url: string, { max = 10, onError = () => undefined, ...
     .on('error', onError)
     // Else the error of a connection in use has no listener and ends the process.
     .on('connect', (client) => client.on('error', onError));
+
+/** Rows of one read, as arrays. @throws Rejection unavailable where the database cannot be asked now */
+export const ask = async <R extends unknown[]>(pool: Pool, query: QueryArrayConfig): Promise<R[]> => {
+  try {
+    return (await pool.query<R>(query)).rows;
+  } catch (error) {
+    throw isPassing(error) ? new Rejection('history-unavailable', 'unavailable', 'The history cannot be read now.') : error;
+  }
+};
 
 /** One connection that is made at its first use, and made anew after a failure. */
 export interface Line {

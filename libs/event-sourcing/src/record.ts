@@ -59,7 +59,7 @@ const member = (draft: Draft, name: Attribute): string => (draft[name] === undef
 
 /**
  * Reads a record's text, `data` lifted to this build's schema version; nothing is filled in yet.
- * @throws Error where it is no record, or one that a newer build wrote
+ * @throws Error where it is no record, Rejection unavailable where a newer build wrote it
  */
 export const readRecord = (text: string, upcasters: Upcasters = {}): StoredRecord => {
   const record = JSON.parse(text) as StoredRecord;

@@ -1,3 +1,5 @@
+import { Rejection } from './rejection.js';
+
 type Json = Record<string, unknown>;
 
 /** Lifts an event's data from one schema version to the next: a new object, plain proto3 JSON. Pure. */
@@ -11,10 +13,13 @@ export const schemaVersionOf = (upcasters: Upcasters, type: string): number => 1
 
 /**
  * Data of any version up to this build's, as this build's.
- * @throws Error where a newer build wrote it
+ * @throws Rejection unavailable where a newer build wrote it
  */
 export const upcast = (upcasters: Upcasters, type: string, version: number, data: Json): Json => {
   const steps = upcasters[type] ?? [];
-  if (version > steps.length + 1) throw new Error(`${type} has schema version ${version}, this build knows ${steps.length + 1}`);
+  if (version > steps.length + 1) throw newerHistory(`${type} has schema version ${version}, this build knows ${steps.length + 1}`);
   return steps.slice(version - 1).reduce((older, step) => step(older), data);
 };
+
+/** Another build wrote what this one cannot read: its replicas answer, this one says so. */
+export const newerHistory = (detail: string): Rejection => new Rejection('newer-history', 'unavailable', detail);

@@ -1,0 +1,41 @@
+import { refId, uuid7, type Ref } from './ids.js';
+import { invalid } from './rejection.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Where a command goes. */
+export interface Target {
+  /** The stream's id. */
+  readonly id: string;
+  /** Was the id made just now? Then there can be no such stream. */
+  readonly fresh: boolean;
+  /** The command with the ids that its references mean: `<stream>Id` and, where it names an account, `accountId`. */
+  readonly command: Json;
+}
+
+const isRef = (value: unknown): value is Ref => typeof value === 'object' && value !== null && 'system' in value && 'id' in value;
+
+/**
+ * The id of the `name` that a command names by `<name>Id` or `<name>Ref`; undefined where by neither. PostgreSQL reads UUIDs in
+ * any case, so they are made lower case once, here.
+ * @throws Rejection `ref-mismatch` where both are given and mean different things
+ */
+export const namedId = (namespace: string, name: string, command: Json): string | undefined => {
+  const [id, ref] = [command[`${name}Id`], command[`${name}Ref`]];
+  const stated = typeof id === 'string' && id !== '' ? id.toLowerCase() : undefined;
+  const derived = isRef(ref) ? refId(namespace, name, ref) : undefined;
+  if (stated && derived && stated !== derived) throw invalid('ref-mismatch', `${name}Ref`, `${name}Id and ${name}Ref mean different things`);
+  return stated ?? derived;
+};
+
+/** The stream that a command names; undefined where it begins one under a new id. Plain JSON in camelCase. */
+export const namedStream = (namespace: string, stream: string, command: Json): string | undefined =>
+  namedId(namespace, stream, command) ?? (isRef(command.externalRef) ? refId(namespace, stream, command.externalRef) : undefined);
+
+/** Where a command goes: the stream that it names, else a new one. @throws Rejection `ref-mismatch` */
+export const targetOf = (namespace: string, stream: string, command: Json): Target => {
+  const named = namedStream(namespace, stream, command);
+  const account = namedId(namespace, 'account', command);
+  const id = named ?? uuid7();
+  return { id, fresh: named === undefined, command: { ...command, ...(account ? { accountId: account } : {}), [`${stream}Id`]: id } };
+};
