@@ -27,7 +27,7 @@ export const story = <R>(view: View<R>): Story<R> => {
   const it: Story<R> = {
     tell: (events, stream, event, meta = {}) => {
       position += 1;
-      const [name, data] = caseOf(event as Row);
+      const [name, data] = caseOf(event);
       const found = [...casesOf(events)].find(([, known]) => known.name === name);
       if (!found) throw new Error(`${events.typeName} has no ${name}`);
       const version = (versions.get(stream) ?? 0) + 1;

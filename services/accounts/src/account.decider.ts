@@ -1,4 +1,10 @@
-import { AccountCommands, AccountEvent, type AccountKind, type AccountLifecycle, type ProfileUpdated } from '@guanxi/contracts/guanxi/accounts/v1/account';
+import {
+  AccountCommands,
+  AccountEvent,
+  type AccountKind,
+  type AccountLifecycle,
+  type ProfileUpdated,
+} from '@guanxi/contracts/guanxi/accounts/v1/account';
 import type { Region } from '@guanxi/contracts/guanxi/common/v1/shared';
 import { decider } from '@guanxi/event-sourcing/decider';
 import { invalid, Rejection } from '@guanxi/event-sourcing/rejection';

@@ -9,7 +9,12 @@ import { nameView } from './name.view.js';
 import { nameKey } from './names.js';
 import { turnoverView } from './turnover.view.js';
 
-const [accountId, second, orderId, another] = ['a', 'b', '1', '2'].map((end) => `00000000-0000-7000-8000-00000000000${end}`) as [string, string, string, string];
+const [accountId, second, orderId, another] = ['a', 'b', '1', '2'].map((end) => `00000000-0000-7000-8000-00000000000${end}`) as [
+  string,
+  string,
+  string,
+  string,
+];
 const account: AccountRegistered = {
   accountId,
   kind: 'ORGANISATION',
@@ -70,8 +75,24 @@ describe('what an account bought', () => {
         .tell(OrderEvent, second, recorded({ orderedAt: '1996-03-01T00:00:00.000Z' }))
         .row(accountId)?.trade,
     ).toEqual([
-      { ...base, currency: 'CNY', orders: 1, quantity: '0.5', amountMinor: '1177', firstOrderedAt: bought.orderedAt, lastOrderedAt: bought.orderedAt },
-      { ...base, currency: 'USD', orders: 2, quantity: '2', amountMinor: '2354', firstOrderedAt: '1996-03-01T00:00:00.000Z', lastOrderedAt: bought.orderedAt },
+      {
+        ...base,
+        currency: 'CNY',
+        orders: 1,
+        quantity: '0.5',
+        amountMinor: '1177',
+        firstOrderedAt: bought.orderedAt,
+        lastOrderedAt: bought.orderedAt,
+      },
+      {
+        ...base,
+        currency: 'USD',
+        orders: 2,
+        quantity: '2',
+        amountMinor: '2354',
+        firstOrderedAt: '1996-03-01T00:00:00.000Z',
+        lastOrderedAt: bought.orderedAt,
+      },
     ]));
   it('counts a returned order and takes off what came back', () =>
     expect(told().tell(OrderEvent, orderId, recorded({})).tell(OrderEvent, orderId, returned).row(accountId)?.trade).toMatchObject([
@@ -79,15 +100,24 @@ describe('what an account bought', () => {
     ]));
   it('puts back what a void return had taken', () => {
     const voided = { returnVoided: { ...facts, number: 1, reason: 'x', quantity: '0.5', amountMinor: '500' } };
-    const trade = told().tell(OrderEvent, orderId, recorded({})).tell(OrderEvent, orderId, returned).tell(OrderEvent, orderId, voided).row(accountId)?.trade;
+    const trade = told()
+      .tell(OrderEvent, orderId, recorded({}))
+      .tell(OrderEvent, orderId, returned)
+      .tell(OrderEvent, orderId, voided)
+      .row(accountId)?.trade;
     expect(trade).toMatchObject([{ orders: 1, returns: 0, quantity: '1', amountMinor: '1177' }]);
   });
   it('forgets a void order with its returns', () => {
     const voided = { orderVoided: { ...facts, reason: 'x', quantity: '0.5', amountMinor: '677', returns: 1 } };
-    const trade = told().tell(OrderEvent, orderId, recorded({})).tell(OrderEvent, orderId, returned).tell(OrderEvent, orderId, voided).row(accountId)?.trade;
+    const trade = told()
+      .tell(OrderEvent, orderId, recorded({}))
+      .tell(OrderEvent, orderId, returned)
+      .tell(OrderEvent, orderId, voided)
+      .row(accountId)?.trade;
     expect(trade).toMatchObject([{ orders: 0, returns: 0, voided: 1, quantity: '0', amountMinor: '0' }]);
   });
-  it('does not touch the version, which belongs to the account', () => expect(told().tell(OrderEvent, orderId, recorded({})).row(accountId)?.version).toBe(1));
+  it('does not touch the version, which belongs to the account', () =>
+    expect(told().tell(OrderEvent, orderId, recorded({})).row(accountId)?.version).toBe(1));
   it('is kept by account and currency too, for sums', () =>
     expect(
       story(turnoverView)
@@ -105,11 +135,17 @@ describe('orders since the lifecycle changed', () => {
   const many = () => told().tell(OrderEvent, orderId, recorded({})).tell(OrderEvent, another, recorded({}));
   it('are counted', () => expect(many().row(accountId)?.ordersSinceLifecycle).toBe(2));
   it('begin anew with a change', () =>
-    expect(many().tell(AccountEvent, accountId, { lifecycleChanged: { from: 'POTENTIAL', to: 'ACTUAL', reason: 'x' } }).row(accountId)?.ordersSinceLifecycle).toBe(0));
+    expect(
+      many()
+        .tell(AccountEvent, accountId, { lifecycleChanged: { from: 'POTENTIAL', to: 'ACTUAL', reason: 'x' } })
+        .row(accountId)?.ordersSinceLifecycle,
+    ).toBe(0));
 });
 
 describe('equal names', () => {
-  const names = story(nameView).tell(AccountEvent, accountId, registered).tell(AccountEvent, second, { profileUpdated: { displayName: '上海　茶行' } });
+  const names = story(nameView)
+    .tell(AccountEvent, accountId, registered)
+    .tell(AccountEvent, second, { profileUpdated: { displayName: '上海　茶行' } });
   const row = names.row(nameKey('上海茶行'));
   it('gather their accounts, also after a change of name', () => expect(row?.accountIds).toEqual([accountId, second]));
   it('gather an account once, and twenty at most', () => {

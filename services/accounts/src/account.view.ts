@@ -14,6 +14,7 @@ export const accountView = view(Account, {
   filters: ['kind', 'lifecycle', 'segmentId', 'tags', 'createdAt'],
   columns: {
     country: { type: 'text', of: (row) => row.region?.country },
+    currencies: { type: 'text[]', of: (row) => row.trade.map((it) => it.currency), indexed: false },
     refs: { type: 'text[]', of: (row) => row.externalRefs.map(({ system, id }) => `${system}:${id}`) },
   },
 })
@@ -40,7 +41,8 @@ export const accountView = view(Account, {
     lifecycleChanged: (row, { to }, meta) => row && { ...row, lifecycle: to, ordersSinceLifecycle: 0, ...touched(meta) },
   })
   .on(OrderEvent, {
-    orderRecorded: (row, event) => row && { ...row, trade: traded(row.trade, changeBy.orderRecorded(event)), ordersSinceLifecycle: row.ordersSinceLifecycle + 1 },
+    orderRecorded: (row, event) =>
+      row && { ...row, trade: traded(row.trade, changeBy.orderRecorded(event)), ordersSinceLifecycle: row.ordersSinceLifecycle + 1 },
     orderReturned: (row, event) => withTrade(row, changeBy.orderReturned(event)),
     returnVoided: (row, event) => withTrade(row, changeBy.returnVoided(event)),
     orderVoided: (row, event) => withTrade(row, changeBy.orderVoided(event)),

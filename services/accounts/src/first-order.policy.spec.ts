@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Account, AccountLifecycle } from '@guanxi/contracts/guanxi/accounts/v1/account';
+import type { AccountLifecycle } from '@guanxi/contracts/guanxi/accounts/v1/account';
 import { firstOrder } from './first-order.policy.js';
 
 const accountId = '00000000-0000-7000-8000-00000000000a';
 const eventId = '00000000-0000-7000-9000-000000000001';
 const meta = { id: eventId, stream: 'x', version: 1, at: '2026-11-22T09:00:00.000Z', customer: accountId };
 const react = (lifecycle: AccountLifecycle, ordersSinceLifecycle: number) =>
-  firstOrder.sources[0]?.reacts['orderRecorded']?.({ accountId, lifecycle, ordersSinceLifecycle } as Account, {}, meta);
+  firstOrder.sources[0]?.reacts['orderRecorded']?.({ accountId, lifecycle, ordersSinceLifecycle }, {}, meta);
 
 describe('any order makes the account ACTUAL', () => {
   it.each(['POTENTIAL', 'TARGET', 'LOST', 'NON_CUSTOMER'] as const)('from %s, with the order as evidence', (lifecycle) =>

@@ -61,23 +61,39 @@ describe('recording an order', () => {
 });
 
 describe('returning', () => {
-  it('is refused for an order that nobody recorded', () => given().when(giveBack(...oneTea)).rejects('order-not-found'));
-  it('takes back a part', () => given(recorded).when(giveBack(...oneTea)).gives(returned(1, '1', '500', oneTea)));
+  it('is refused for an order that nobody recorded', () =>
+    given()
+      .when(giveBack(...oneTea))
+      .rejects('order-not-found'));
+  it('takes back a part', () =>
+    given(recorded)
+      .when(giveBack(...oneTea))
+      .gives(returned(1, '1', '500', oneTea)));
   it('takes back all lines of a product together', () => {
     const allTea = [line('茶', '2.5', '900'), line('茶', '0.5', '600')];
-    given(recorded).when(giveBack(...allTea)).gives(returned(1, '3', '1500', allTea));
+    given(recorded)
+      .when(giveBack(...allTea))
+      .gives(returned(1, '3', '1500', allTea));
   });
   it('counts the returns of an order', () =>
-    given(recorded, returned(1, '1', '500', oneTea)).when(giveBack(...oneTea)).gives(returned(2, '1', '500', oneTea)));
+    given(recorded, returned(1, '1', '500', oneTea))
+      .when(giveBack(...oneTea))
+      .gives(returned(2, '1', '500', oneTea)));
   it.each([
     ['more of a product than was bought', [line('cup', '1.500001', '1')]],
     ['more of a product than was bought, over two lines', [line('cup', '1', '1'), line('cup', '1', '1')]],
     ['more money for a product than was paid', [line('cup', '1', '301')]],
     ['a product that was not bought', [line('pot', '0', '0')]],
     ['a product that only an object has', [line('constructor', '0', '0')]],
-  ])('never takes back %s', (_, back) => given(recorded).when(giveBack(...back)).rejects('return-exceeds-order'));
+  ])('never takes back %s', (_, back) =>
+    given(recorded)
+      .when(giveBack(...back))
+      .rejects('return-exceeds-order'),
+  );
   it('never takes back what came back already', () =>
-    given(recorded, returned(1, '3', '1500', [line('茶', '3', '1500')])).when(giveBack(...oneTea)).rejects('return-exceeds-order'));
+    given(recorded, returned(1, '3', '1500', [line('茶', '3', '1500')]))
+      .when(giveBack(...oneTea))
+      .rejects('return-exceeds-order'));
   it('takes back again what a void return had taken', () =>
     given(recorded, returned(1, '1', '500', oneTea), returnVoided)
       .when(giveBack(line('茶', '3', '1500')))
@@ -86,7 +102,10 @@ describe('returning', () => {
     given(recorded, returned(1, '1', '500', oneTea, { externalRef }))
       .when({ returnOrder: { orderId, lines: oneTea, returnedAt, reason: 'broken', externalRef } })
       .rejects('external-ref-taken'));
-  it('is refused for a void order', () => given(recorded, voided).when(giveBack(...oneTea)).rejects('order-voided'));
+  it('is refused for a void order', () =>
+    given(recorded, voided)
+      .when(giveBack(...oneTea))
+      .rejects('order-voided'));
 });
 
 describe('what was recorded in error', () => {
@@ -97,10 +116,18 @@ describe('what was recorded in error', () => {
       .gives({ orderVoided: { ...voided.orderVoided, quantity: '3.5', amountMinor: '1200', returns: 1 } }));
   it('is void once', () => given(recorded, voided).when(voidOrder).rejects('order-voided'));
   it('must have been recorded', () => given().when(voidOrder).rejects('order-not-found'));
-  it('may be one return alone', () => given(recorded, returned(1, '1', '500', oneTea)).when(voidReturn(1)).gives(returnVoided));
+  it('may be one return alone', () =>
+    given(recorded, returned(1, '1', '500', oneTea))
+      .when(voidReturn(1))
+      .gives(returnVoided));
   it('may not be a return that is not there', () => given(recorded).when(voidReturn(1)).rejects('return-not-found'));
   it('may not be a return that is void already', () =>
-    given(recorded, returned(1, '1', '500', oneTea), returnVoided).when(voidReturn(1)).rejects('return-not-found'));
-  it('may not be a return of a void order', () => given(recorded, returned(1, '1', '500', oneTea), voided).when(voidReturn(1)).rejects('order-voided'));
+    given(recorded, returned(1, '1', '500', oneTea), returnVoided)
+      .when(voidReturn(1))
+      .rejects('return-not-found'));
+  it('may not be a return of a void order', () =>
+    given(recorded, returned(1, '1', '500', oneTea), voided)
+      .when(voidReturn(1))
+      .rejects('order-voided'));
   it('may not be a return of an order that nobody recorded', () => given().when(voidReturn(1)).rejects('order-not-found'));
 });

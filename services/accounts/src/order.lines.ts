@@ -16,7 +16,10 @@ export const merged = (lines: readonly Goods[]): Goods[] => {
 
 /** What is left of goods after others were taken away. */
 export const without = (goods: readonly Goods[], taken: readonly Goods[]): Goods[] =>
-  merged([...goods, ...taken.map(({ product, quantity, amountMinor }) => ({ product, quantity: minus('0', quantity), amountMinor: minus('0', amountMinor) }))]);
+  merged([
+    ...goods,
+    ...taken.map(({ product, quantity, amountMinor }) => ({ product, quantity: minus('0', quantity), amountMinor: minus('0', amountMinor) })),
+  ]);
 
 /** The first of the lines that takes more than is left, and which of its numbers does. */
 export const overdraft = (left: readonly Goods[], lines: readonly Goods[]): { line: number; field: 'quantity' | 'amountMinor' } | undefined => {

@@ -25,14 +25,20 @@ const product = fc.constantFrom('茶', 'cup', '__proto__');
 const quantity = fc.constantFrom('0', '0.25', '1', '1.5', '3', '10.000001');
 const amountMinor = fc.bigInt({ min: 0n, max: 5_000_000_000_000n }).map(String);
 const someLines = fc.array(fc.record({ product, quantity, amountMinor }), { minLength: 1, maxLength: 4 });
-const fewLines = fc.array(fc.record({ product, quantity: fc.constantFrom('0', '0.25', '1'), amountMinor: fc.bigInt({ min: 0n, max: 9n }).map(String) }), {
-  minLength: 1,
-  maxLength: 2,
-});
+const fewLines = fc.array(
+  fc.record({ product, quantity: fc.constantFrom('0', '0.25', '1'), amountMinor: fc.bigInt({ min: 0n, max: 9n }).map(String) }),
+  {
+    minLength: 1,
+    maxLength: 2,
+  },
+);
 const instant = fc.integer({ min: 0, max: 3000 }).map((day) => new Date(day * 86_400_000).toISOString());
-const adjustments = fc.array(fc.record({ type: fc.constantFrom('DISCOUNT' as const, 'TAX' as const), amountMinor: fc.integer({ min: -900, max: 900 }).map(String) }), {
-  maxLength: 2,
-});
+const adjustments = fc.array(
+  fc.record({ type: fc.constantFrom('DISCOUNT' as const, 'TAX' as const), amountMinor: fc.integer({ min: -900, max: 900 }).map(String) }),
+  {
+    maxLength: 2,
+  },
+);
 
 const wish = (orderId: string): fc.Arbitrary<Wish> =>
   fc.oneof(
@@ -43,7 +49,10 @@ const wish = (orderId: string): fc.Arbitrary<Wish> =>
     fc.integer({ min: 1, max: 3 }).map((number) => ({ voidReturn: { orderId, number, reason: 'x' } })),
     fc.constant({ voidOrder: { orderId, reason: 'x' } }),
   );
-const wishes = fc.array(fc.constantFrom(...orderIds).chain((stream) => wish(stream).map((it) => ({ stream, wish: it }))), { maxLength: 40 });
+const wishes = fc.array(
+  fc.constantFrom(...orderIds).chain((stream) => wish(stream).map((it) => ({ stream, wish: it }))),
+  { maxLength: 40 },
+);
 
 /** Decides one after another, as the executor does; what is refused leaves nothing behind. */
 const lived = (all: readonly { stream: string; wish: Wish }[]): Told[] => {
@@ -53,7 +62,10 @@ const lived = (all: readonly { stream: string; wish: Wish }[]): Told[] => {
     const context: Context = { id: stream, now: '2026-11-22T08:00:00.000Z', segment: 'default', exists: () => true };
     try {
       const events = decide(order, ...caseOf(it), state, version, context) as OneOf<OrderEvent>[];
-      streams.set(stream, { state: events.reduce<unknown>((s, event) => evolve(order, s, ...caseOf(event)), state), version: version + events.length });
+      streams.set(stream, {
+        state: events.reduce<unknown>((s, event) => evolve(order, s, ...caseOf(event)), state),
+        version: version + events.length,
+      });
       return events.map((event) => ({ stream, event }));
     } catch (error) {
       if (error instanceof Rejection) return [];
@@ -72,9 +84,11 @@ const folded = (told: readonly Told[]) => {
 
 /** The same sums without any of our folds: from the events alone. */
 const ledger = (told: readonly Told[], currency: string) => {
-  const of = (name: string) => told.map(({ event }) => caseOf(event)).filter(([it, data]) => it === name && (data as { currency: string }).currency === currency);
+  const of = (name: string) =>
+    told.map(({ event }) => caseOf(event)).filter(([it, data]) => it === name && (data as { currency: string }).currency === currency);
   const sum = (name: string, field: string) => total(of(name).map(([, data]) => (data as Record<string, string>)[field] ?? '0'));
-  const net = (field: string) => plus(minus(minus(sum('orderRecorded', field), sum('orderReturned', field)), sum('orderVoided', field)), sum('returnVoided', field));
+  const net = (field: string) =>
+    plus(minus(minus(sum('orderRecorded', field), sum('orderReturned', field)), sum('orderVoided', field)), sum('returnVoided', field));
   return { orders: of('orderRecorded').length - of('orderVoided').length, quantity: net('quantity'), amountMinor: net('amountMinor') };
 };
 
@@ -104,7 +118,8 @@ describe('whatever happens to the orders of an account', () => {
         for (const { lines, returns } of folded(lived(all)).orders)
           for (const name of ['茶', 'cup', '__proto__'])
             for (const field of ['quantity', 'amountMinor'] as const) {
-              const of = (them: readonly { product: string; quantity: string; amountMinor: string }[]) => them.filter((it) => it.product === name).map((it) => it[field]);
+              const of = (them: readonly { product: string; quantity: string; amountMinor: string }[]) =>
+                them.filter((it) => it.product === name).map((it) => it[field]);
               const back = returns.filter((it) => it.voidReason === undefined).flatMap((it) => of(it.lines));
               expect(minus(total(of(lines)), total(back))).not.toMatch(/^-/);
             }

@@ -16,7 +16,15 @@ const bought: OrderRecorded = {
 };
 const recorded = { orderRecorded: bought };
 const returned = (number: number, quantity: string, amountMinor: string) => ({
-  orderReturned: { ...facts, number, lines: [{ product: 'CD', quantity, amountMinor }], returnedAt: '1997-04-01T00:00:00.000Z', reason: 'broken', quantity, amountMinor },
+  orderReturned: {
+    ...facts,
+    number,
+    lines: [{ product: 'CD', quantity, amountMinor }],
+    returnedAt: '1997-04-01T00:00:00.000Z',
+    reason: 'broken',
+    quantity,
+    amountMinor,
+  },
 });
 const returnVoided = { returnVoided: { ...facts, number: 1, reason: 'another order', quantity: '1', amountMinor: '600' } };
 const orderVoided = { orderVoided: { ...facts, reason: 'typed twice', quantity: '1', amountMinor: '900', returns: 1 } };
@@ -39,16 +47,28 @@ describe('an order as it stands', () => {
     expect(row?.returns).toMatchObject([{ number: 1, reason: 'broken', quantity: '1', amountMinor: '600', returnedAt: '1997-04-01T00:00:00.000Z' }]);
   });
   it('is returned when the whole quantity came back', () =>
-    expect(told(recorded, returned(1, '1', '600'), returned(2, '1', '600'))).toMatchObject({ status: 'RETURNED', quantity: '0', amountMinor: '300' }));
+    expect(told(recorded, returned(1, '1', '600'), returned(2, '1', '600'))).toMatchObject({
+      status: 'RETURNED',
+      quantity: '0',
+      amountMinor: '300',
+    }));
   it('is recorded again once its only return is void', () => {
     const row = told(recorded, returned(1, '1', '600'), returnVoided);
     expect(row).toMatchObject({ status: 'RECORDED', quantity: '2', amountMinor: '1500' });
     expect(row?.returns[0]?.voidReason).toBe('another order');
   });
   it('stays partly returned while another return counts', () =>
-    expect(told(recorded, returned(1, '1', '600'), returned(2, '1', '600'), returnVoided)).toMatchObject({ status: 'PARTLY_RETURNED', quantity: '1' }));
+    expect(told(recorded, returned(1, '1', '600'), returned(2, '1', '600'), returnVoided)).toMatchObject({
+      status: 'PARTLY_RETURNED',
+      quantity: '1',
+    }));
   it('is worth nothing when void, and says why', () =>
-    expect(told(recorded, returned(1, '1', '600'), orderVoided)).toMatchObject({ status: 'VOIDED', quantity: '0', amountMinor: '0', voidReason: 'typed twice' }));
+    expect(told(recorded, returned(1, '1', '600'), orderVoided)).toMatchObject({
+      status: 'VOIDED',
+      quantity: '0',
+      amountMinor: '0',
+      voidReason: 'typed twice',
+    }));
   it('is as new when recorded anew, but for when it was first recorded', () =>
     expect(told(recorded, returned(1, '1', '600'), orderVoided, recorded)).toEqual({
       ...bought,

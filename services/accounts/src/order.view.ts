@@ -8,7 +8,12 @@ const statusOf = (returns: readonly OrderReturn[], quantity: string): OrderStatu
   if (returns.every((it) => it.voidReason !== undefined)) return 'RECORDED';
   return quantity === '0' ? 'RETURNED' : 'PARTLY_RETURNED';
 };
-const withReturns = (row: Order, returns: OrderReturn[], quantity: string): Order => ({ ...row, returns, quantity, status: statusOf(returns, quantity) });
+const withReturns = (row: Order, returns: OrderReturn[], quantity: string): Order => ({
+  ...row,
+  returns,
+  quantity,
+  status: statusOf(returns, quantity),
+});
 
 /** Orders with their returns. */
 export const orderView = view(Order, {

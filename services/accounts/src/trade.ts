@@ -35,7 +35,14 @@ export const changeBy = {
     quantity: negative(quantity),
     amountMinor: negative(amountMinor),
   }),
-  returnVoided: ({ currency, quantity, amountMinor }: ReturnVoided): Change => ({ currency, orders: 0, returns: -1, voided: 0, quantity, amountMinor }),
+  returnVoided: ({ currency, quantity, amountMinor }: ReturnVoided): Change => ({
+    currency,
+    orders: 0,
+    returns: -1,
+    voided: 0,
+    quantity,
+    amountMinor,
+  }),
   orderVoided: ({ currency, returns, quantity, amountMinor }: OrderVoided): Change => ({
     currency,
     orders: -1,

@@ -20,11 +20,26 @@ describe('a complaint goes its way', () => {
     ['is assessed', told.taken, wish('assessComplaint'), event('complaintAssessed')],
     ['has its main points', told.assessed, wish('recordKeyPoints'), event('keyPointsRecorded')],
     ['is given to an investigator', told.assessed, wish('assignInvestigation'), event('investigationAssigned')],
-    ['is given to another investigator', told.investigating, wish('assignInvestigation', { investigatorId: 'op-3' }), event('investigationAssigned', { investigatorId: 'op-3' })],
+    [
+      'is given to another investigator',
+      told.investigating,
+      wish('assignInvestigation', { investigatorId: 'op-3' }),
+      event('investigationAssigned', { investigatorId: 'op-3' }),
+    ],
     ['is investigated', told.investigating, wish('completeInvestigation'), event('investigationCompleted')],
     ['is judged with the cause that was taken in', told.investigated, wish('judgeComplaint'), event('complaintJudged')],
-    ['is judged with another cause', told.investigated, wish('judgeComplaint', { cause: 'DECEPTION' }), event('complaintJudged', { cause: 'DECEPTION' })],
-    ['is judged to stand in part', told.investigated, wish('judgeComplaint', { verdict: 'PARTLY_FOUNDED' }), event('complaintJudged', { verdict: 'PARTLY_FOUNDED' })],
+    [
+      'is judged with another cause',
+      told.investigated,
+      wish('judgeComplaint', { cause: 'DECEPTION' }),
+      event('complaintJudged', { cause: 'DECEPTION' }),
+    ],
+    [
+      'is judged to stand in part',
+      told.investigated,
+      wish('judgeComplaint', { verdict: 'PARTLY_FOUNDED' }),
+      event('complaintJudged', { verdict: 'PARTLY_FOUNDED' }),
+    ],
     [
       'is judged not to stand, with alternatives',
       told.investigated,
@@ -47,7 +62,11 @@ describe('a complaint goes its way', () => {
     ['is void with the day it was received, also when closed', told.closed, wish('voidComplaint'), event('complaintVoided')],
     ['is taken in anew once void', told.voided, wish('lodgeComplaint'), event('complaintReceived')],
   ];
-  it.each(rows)('%s', (_, history, command, expected) => given(...history).when(command).gives(expected));
+  it.each(rows)('%s', (_, history, command, expected) =>
+    given(...history)
+      .when(command)
+      .gives(expected),
+  );
 });
 
 describe('a case from an earlier system', () => {
@@ -58,7 +77,11 @@ describe('a case from an earlier system', () => {
     ['is closed where nobody knows when', [], wish('importComplaint', { closed: true }), event('complaintImported', { closed: true })],
     ['is imported anew once void', [event('complaintImported'), event('complaintVoided')], wish('importComplaint'), event('complaintImported')],
   ];
-  it.each(rows)('%s', (_, history, command, expected) => given(...history).when(command).gives(expected));
+  it.each(rows)('%s', (_, history, command, expected) =>
+    given(...history)
+      .when(command)
+      .gives(expected),
+  );
 });
 
 describe('a complaint is refused', () => {
@@ -77,7 +100,12 @@ describe('a complaint is refused', () => {
     ['main points before the assessment', told.taken, wish('recordKeyPoints'), 'complaint-not-assessed'],
     ['main points after the verdict', told.founded, wish('recordKeyPoints'), 'complaint-judged'],
     ['an investigation before the assessment', told.taken, wish('assignInvestigation'), 'complaint-not-assessed'],
-    ['an investigation by the one complained of', told.assessed, wish('assignInvestigation', { investigatorId: 'op-9' }), 'investigator-complained-of'],
+    [
+      'an investigation by the one complained of',
+      told.assessed,
+      wish('assignInvestigation', { investigatorId: 'op-9' }),
+      'investigator-complained-of',
+    ],
     ['a second investigation', told.investigated, wish('assignInvestigation'), 'complaint-investigated'],
     ['findings that nobody was asked for', told.assessed, wish('completeInvestigation'), 'investigation-not-assigned'],
     ['a verdict before the hearing', told.received, wish('judgeComplaint'), 'complaint-not-heard'],
@@ -107,5 +135,9 @@ describe('a complaint is refused', () => {
     ['a second voiding', told.voided, wish('voidComplaint'), 'complaint-void'],
     ['a verdict that was given before it was opened again', told.reopened, wish('proposeRemedy'), 'complaint-not-judged'],
   ];
-  it.each(rows)('%s', (_, history, command, slug) => given(...history).when(command).rejects(slug));
+  it.each(rows)('%s', (_, history, command, slug) =>
+    given(...history)
+      .when(command)
+      .rejects(slug),
+  );
 });

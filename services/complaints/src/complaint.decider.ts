@@ -4,7 +4,8 @@ import { invalid, Rejection } from '@guanxi/event-sourcing/rejection';
 import { importedStatus, isFree, none, rules, type State } from './complaint.rules.js';
 
 const mustBeFree = (state: State, id: string): void => {
-  if (!isFree(state)) throw new Rejection('external-ref-taken', 'conflict', 'A complaint with this external reference is recorded already.', { ids: [id] });
+  if (!isFree(state))
+    throw new Rejection('external-ref-taken', 'conflict', 'A complaint with this external reference is recorded already.', { ids: [id] });
 };
 
 /** A complaint through the four steps of CO-003 with the causes of CO-001; which step may follow which stands in complaint.rules.ts. */

@@ -15,7 +15,9 @@ type Event = OneOf<ComplaintEvent>;
 
 const context: Context = { id: complaintId, now: '2026-11-22T08:00:00.000Z', segment: 'default', exists: () => true };
 const any = fc.constantFrom(...(Object.keys(wishes) as (keyof ComplaintCommands)[]));
-const verdict = fc.constantFrom('FOUNDED' as const, 'UNFOUNDED' as const).map((it) => wish('judgeComplaint', { verdict: it, alternatives: ['仲裁'] }));
+const verdict = fc
+  .constantFrom('FOUNDED' as const, 'UNFOUNDED' as const)
+  .map((it) => wish('judgeComplaint', { verdict: it, alternatives: ['仲裁'] }));
 // Mostly what is allowed, so that runs get far; now and then anything.
 const choices = fc.array(fc.record({ wild: fc.integer({ min: 0, max: 9 }).map((n) => n === 0), any, nth: fc.nat(20), verdict }), { maxLength: 60 });
 const byName = new Map((Object.keys(wishes) as (keyof ComplaintCommands)[]).map((name) => [commandName(complaint, name), name]));

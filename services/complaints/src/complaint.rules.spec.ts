@@ -6,7 +6,10 @@ import { complaint } from './complaint.decider.js';
 import * as told from './testing/story.js';
 
 const after = (history: readonly OneOf<ComplaintEvent>[]) =>
-  allowed(complaint, history.reduce<unknown>((state, event) => evolve(complaint, state, ...caseOf(event)), complaint.initial)).sort();
+  allowed(
+    complaint,
+    history.reduce<unknown>((state, event) => evolve(complaint, state, ...caseOf(event)), complaint.initial),
+  ).sort();
 const imported = (more: Partial<ComplaintEvent['complaintImported']>) => [told.event('complaintImported', more)];
 const always = ['VoidComplaint'];
 const open = ['VoidComplaint', 'WithdrawComplaint'];

@@ -42,7 +42,11 @@ const unassessed = rule<State>('complaint-assessed', 'The complaint is assessed 
 const unheard = rule<State>('complaint-heard', 'The customer was heard already.', ({ heard }) => !heard);
 const heard = rule<State>('complaint-not-heard', 'The customer was not heard yet.', (state) => state.heard || !unfinished(state));
 const unacknowledged = rule<State>('complaint-acknowledged', 'The complaint is acknowledged already.', ({ acknowledged }) => !acknowledged);
-const acknowledged = rule<State>('complaint-not-acknowledged', 'The complaint was not acknowledged yet.', (state) => state.acknowledged || !unfinished(state));
+const acknowledged = rule<State>(
+  'complaint-not-acknowledged',
+  'The complaint was not acknowledged yet.',
+  (state) => state.acknowledged || !unfinished(state),
+);
 
 const assessed = rule<State>('complaint-not-assessed', 'The complaint was not assessed yet.', (state) => !unfinished(state));
 const unjudged = rule<State>('complaint-judged', 'The complaint is judged already.', within('ASSESSED', 'INVESTIGATING', 'INVESTIGATED'));
@@ -52,12 +56,20 @@ const keyPoints = rule<State>('key-points-missing', 'The main points were not re
 const investigated = rule<State>('complaint-not-investigated', 'The complaint was not investigated yet.', within('INVESTIGATED'));
 
 const judged = rule<State>('complaint-not-judged', 'The complaint was not judged yet.', ({ verdict }) => verdict !== undefined);
-const founded = rule<State>('complaint-unfounded', 'The complaint does not stand: communicate the decision.', ({ verdict }) => verdict !== 'UNFOUNDED');
+const founded = rule<State>(
+  'complaint-unfounded',
+  'The complaint does not stand: communicate the decision.',
+  ({ verdict }) => verdict !== 'UNFOUNDED',
+);
 const unfounded = rule<State>('complaint-founded', 'The complaint stands: propose a remedy.', ({ verdict }) => verdict === 'UNFOUNDED');
 const uncommunicated = rule<State>('decision-communicated', 'The decision was communicated already.', within('JUDGED'));
 const unanswered = rule<State>('remedy-proposed', 'A remedy is proposed or accepted already.', within('JUDGED', 'REMEDY_REJECTED'));
 const proposed = rule<State>('remedy-not-proposed', 'No remedy waits for an answer.', within('REMEDY_PROPOSED'));
-const accepted = rule<State>('remedy-not-accepted', 'The customer has not accepted a remedy that waits to be carried out.', within('REMEDY_ACCEPTED'));
+const accepted = rule<State>(
+  'remedy-not-accepted',
+  'The customer has not accepted a remedy that waits to be carried out.',
+  within('REMEDY_ACCEPTED'),
+);
 
 const done = rule<State>(
   'follow-up-too-early',

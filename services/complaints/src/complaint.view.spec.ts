@@ -42,7 +42,14 @@ describe('a complaint as it stands', () => {
   it('shows assessment, main points and investigation', () => {
     const shown = row(...told.investigated);
     expect(shown).toMatchObject({ status: 'INVESTIGATED', severity: 3, urgency: 2, level: 'LOCAL', complainedOfId: 'op-9', investigatorId: 'op-2' });
-    expect(shown).toMatchObject({ assessedAt: hour(4), investigatedAt: hour(7), keyPoints: ['发霉'], findings: '仓库潮湿', evidence: ['照片'], version: 7 });
+    expect(shown).toMatchObject({
+      assessedAt: hour(4),
+      investigatedAt: hour(7),
+      keyPoints: ['发霉'],
+      findings: '仓库潮湿',
+      evidence: ['照片'],
+      version: 7,
+    });
     expect(row(...told.investigating).status).toBe('INVESTIGATING');
     expect(row(...told.assessed).status).toBe('ASSESSED');
   });
@@ -87,7 +94,9 @@ describe('a complaint as it stands', () => {
 describe('an imported case', () => {
   const imported = (more: Partial<ComplaintEvent['complaintImported']>) => row(event('complaintImported', more));
   it('keeps what the earlier system said', () =>
-    expect(imported({ subCategory: 'x', region: 'CA', company: 'Bank', timely: false, disputed: true, dueAt: told.receivedAt, remedyType: 'EXPLANATION' })).toMatchObject({
+    expect(
+      imported({ subCategory: 'x', region: 'CA', company: 'Bank', timely: false, disputed: true, dueAt: told.receivedAt, remedyType: 'EXPLANATION' }),
+    ).toMatchObject({
       imported: true,
       status: 'RECEIVED',
       subCategory: 'x',

@@ -8,7 +8,9 @@ import { accountId, complaintId, event } from './testing/story.js';
 const orderId = '00000000-0000-7000-8000-000000000002';
 const [march, april] = ['2019-03-31T23:59:59.999Z', '2019-04-01T00:00:00.000Z'];
 const facts = { orderId, accountId, currency: 'CNY', quantity: '1', amountMinor: '1' };
-const recorded = (orderedAt: string) => ({ orderRecorded: { ...facts, orderedAt, externalRef: { system: 's', id: '1' }, lines: [], adjustments: [] } });
+const recorded = (orderedAt: string) => ({
+  orderRecorded: { ...facts, orderedAt, externalRef: { system: 's', id: '1' }, lines: [], adjustments: [] },
+});
 const voided = (orderedAt: string) => ({ orderVoided: { ...facts, orderedAt, reason: 'x', returns: 0 } });
 const returned = (orderedAt: string) => ({ orderReturned: { ...facts, orderedAt, number: 1, lines: [], returnedAt: april, reason: 'x' } });
 const told = () => story(rateView);
@@ -28,9 +30,11 @@ describe('complaints per 10,000 orders, by month', () => {
     ]);
   });
   it('says nothing where there was no order', () =>
-    expect(told().tell(ComplaintEvent, complaintId, event('complaintReceived', { receivedAt: april })).rows()).toEqual([
-      { month: '2019-04', orders: 0, complaints: 1 },
-    ]));
+    expect(
+      told()
+        .tell(ComplaintEvent, complaintId, event('complaintReceived', { receivedAt: april }))
+        .rows(),
+    ).toEqual([{ month: '2019-04', orders: 0, complaints: 1 }]));
   it('takes off what was recorded in error, from the month it was counted in', () => {
     const rates = told()
       .tell(OrderEvent, orderId, recorded(march))
