@@ -1,0 +1,12 @@
+import type { ServiceDefinition } from '@guanxi/event-sourcing/service';
+import { commandsOf } from '@guanxi/service-kit/controllers';
+import { complaint } from './complaint.decider.js';
+import { complaintQueries } from './complaint.queries.js';
+import { complaintView } from './complaint.view.js';
+import { rateQueries } from './rate.queries.js';
+import { rateView } from './rate.view.js';
+
+/** What customers complain of, and what became of it. */
+export const complaints: ServiceDefinition = { name: 'complaints', deciders: [complaint], views: [complaintView, rateView] };
+
+export const controllers = [commandsOf(complaint), complaintQueries, rateQueries];
