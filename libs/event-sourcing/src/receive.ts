@@ -12,7 +12,7 @@ export const receiveFunction = /* sql */ `
 create or replace function receive(
   p_source text, p_partition smallint, p_epoch text,
   p_positions bigint[], p_prevs bigint[], p_types text[], p_keys text[], p_records text[],
-  out epoch text, out position bigint, out done int, out taken int
+  out row_epoch text, out row_position bigint, out done int, out taken int
 ) language plpgsql
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan
 as $$
@@ -22,14 +22,14 @@ begin
   -- A lost tail is a gap like any other, and fetched again.
   perform set_config('synchronous_commit', 'off', true);
   perform pg_advisory_xact_lock(${historyLock});
-  select i.epoch, i.position into epoch, position from inbox i where i.source = p_source and i.partition = p_partition for update;
-  if not found then epoch := ''; position := 0; end if;
+  select i.epoch, i.position into row_epoch, row_position from inbox i where i.source = p_source and i.partition = p_partition for update;
+  if not found then row_epoch := ''; row_position := 0; end if;
   done := 0; taken := 0;
-  if epoch <> p_epoch then return; end if;
+  if row_epoch <> p_epoch then return; end if;
   for n in 1 .. cardinality(p_positions) loop
-    if p_positions[n] > position then
-      exit when p_prevs[n] <> position;
-      position := p_positions[n];
+    if p_positions[n] > row_position then
+      exit when p_prevs[n] <> row_position;
+      row_position := p_positions[n];
       chain := chain || n;
     end if;
     done := n;
@@ -47,7 +47,7 @@ begin
          coalesce((select max(e.position) from events e), 0), clock_timestamp(), p_source, p_epoch, f.position, f.type, f.key, f.record
   from fresh f;
   get diagnostics taken = row_count;
-  update inbox i set position = receive.position where i.source = p_source and i.partition = p_partition;
+  update inbox i set position = row_position where i.source = p_source and i.partition = p_partition;
 end $$;
 `;
 
@@ -87,9 +87,9 @@ export const receiver = (pool: Pool, onReceived: () => void = () => undefined): 
   return {
     receive: async (source, partition, epoch, messages) => {
       const column = <K extends keyof Incoming>(name: K): (Incoming[K] | null)[] => messages.map((it) => it[name] ?? null);
-      const { rows } = await pool.query<{ epoch: string; position: string | number; done: number; taken: number }>({
+      const { rows } = await pool.query<{ row_epoch: string; row_position: string | number; done: number; taken: number }>({
         name: 'receive',
-        text: 'select epoch, position, done, taken from receive($1, $2, $3, $4, $5, $6, $7, $8)',
+        text: 'select row_epoch, row_position, done, taken from receive($1, $2, $3, $4, $5, $6, $7, $8)',
         values: [
           source,
           partition,
@@ -106,7 +106,7 @@ export const receiver = (pool: Pool, onReceived: () => void = () => undefined): 
         onReceived();
         notify();
       }
-      return { row: { epoch: it.epoch, position: Number(it.position) }, done: it.done, taken: it.taken };
+      return { row: { epoch: it.row_epoch, position: Number(it.row_position) }, done: it.done, taken: it.taken };
     },
     enter: async (source, partition, from, to) => {
       await pool.query(
