@@ -99,9 +99,7 @@ export const prepareDatabases = async (port: number, secrets: Readonly<Record<st
           alter schema public owner to ${name}_owner;
           revoke all on database ${name} from public;
           grant connect, temporary on database ${name} to ${name}_app;
-          grant usage, create on schema public to ${name}_app;
-          alter default privileges for role ${name}_owner in schema public grant select, insert, update, delete on tables to ${name}_app;
-          alter default privileges for role ${name}_owner in schema public grant usage on sequences to ${name}_app;`);
+          grant usage, create on schema public to ${name}_app;`);
       }),
     ),
   );
