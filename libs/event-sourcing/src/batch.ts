@@ -4,7 +4,7 @@ import type { AnyDecider } from './decider.js';
 import type { Recorded } from './fold.js';
 import { interpret, type Contracts, type ReadRecordText } from './interpret.js';
 import { carryOut, writeTimers, type CarriedOut, type Execute } from './policies.js';
-import { forget, remember, work, write, type Projection, type Work } from './projection.js';
+import { forget, remember, ViewFault, work, write, type Projection, type Work } from './projection.js';
 import { beginning, samePlace, type Place } from './recorded.js';
 
 /** What every batch of a service needs. */
@@ -52,13 +52,20 @@ const nothing: CarriedOut = { then: 0, rejected: 0 };
 
 const isAfter = (event: Recorded, { position, seq }: Place): boolean => (event.seq === 0 ? event.position > position : event.seq > seq);
 
+/** Waits for all; of several failures the one that is to blame, since in a failed transaction the others fail as well. */
+const together = async (writes: readonly Promise<unknown>[]): Promise<void> => {
+  const failed = (await Promise.allSettled(writes)).flatMap((it) => (it.status === 'rejected' ? [it.reason as Error] : []));
+  const [first] = failed;
+  if (first) throw failed.find((it) => it instanceof ViewFault) ?? first;
+};
+
 /** Rows, timers and checkpoints go out together; the commit with them, unless there is more to do first. */
 const commit = async (client: ClientBase, done: readonly Work[], to: Place, filling: Bounds['filling']): Promise<number> => {
   const later = done.flatMap((it) => it.wishes.filter(({ at }) => at));
   const moved = done.map((it) => it.projection);
   const writes = [...done.map((it) => write(client, it)), writeTimers(client, later), moveTo(client, moved, to)];
-  if (filling) await Promise.all(writes).then(() => filling.finish(client, to));
-  await Promise.all([...writes, client.query('commit')]);
+  if (filling) await together(writes).then(() => filling.finish(client, to));
+  await together([...writes, client.query('commit')]);
   for (const it of done) remember(it, to);
   return later.length;
 };

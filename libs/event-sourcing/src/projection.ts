@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { fold, keysOf, typesOf, type Recorded, type Row } from './fold.js';
+import { fold, FoldFault, keysOf, typesOf, type Recorded, type Row } from './fold.js';
 import { reactionsOf, wanted, type Reactions, type Wanted } from './reactions.js';
 import type { Place } from './recorded.js';
 import { rowCache, type RowCache } from './row.cache.js';
@@ -31,13 +31,14 @@ export interface Work {
   readonly wishes: readonly Wanted[];
 }
 
-/** A fold, a policy or a row that PostgreSQL refuses: the view's own fault, which trying again does not mend. */
+/** A fold, a policy or a row that PostgreSQL refuses: the view's own fault. `message` says why, without anyone's data. */
 export class ViewFault extends Error {
   constructor(
     readonly projection: Projection,
     override readonly cause: unknown,
   ) {
-    super(`view ${projection.view.options.table}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    const { code } = cause as { code?: unknown };
+    super(cause instanceof FoldFault ? cause.message : typeof code === 'string' ? `SQLSTATE ${code}` : 'a column or a key threw', { cause });
     this.name = 'ViewFault';
   }
 }

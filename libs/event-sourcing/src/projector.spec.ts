@@ -1,73 +1,94 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { freshDatabase } from '../../../test/postgres.js';
-import { shopDatabase, type Told } from './testing/shop.database.js';
-import { accountView, orderView, shop } from './testing/shop.views.js';
-import { startViews, type Views } from './views.js';
+import { opened, placed, types } from './testing/shop.database.js';
+import { shopTests, until } from './testing/shop.setup.js';
+import { accountView, orderView } from './testing/shop.views.js';
 
-const never = () => Promise.reject(new Error('no policy here'));
-const placed = (stream: string, version: number, account: string, amount = 5): Told => ({
-  stream,
-  version,
-  event: { orderPlaced: { accountId: account, amount: String(amount), placedAt: '2026-11-22T08:00:00.000Z', tags: ['a"b', 'c\\,d'] } },
-});
-const opened = (account: string, name: string): Told => ({ stream: account, version: 1, event: { accountOpened: { accountId: account, name } } });
-
-const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
-
-const setUp = async (processes = 1) => {
-  const database = await freshDatabase();
-  ends.push(() => database.drop());
-  const db = await shopDatabase(database.url, shop);
-  ends.push(() => db.end());
-  const views: Views[] = [];
-  for (let n = 0; n < processes; n++) {
-    const it = await startViews({ definition: shop, url: database.url, pool: db.pool, execute: never });
-    ends.push(() => it.stop());
-    views.push(it);
-  }
-  return { ...db, views, url: database.url, types: ['guanxi.shop.v1.OrderPlaced'] };
-};
+const { setUp, tearDown } = shopTests(freshDatabase);
+afterEach(tearDown);
 
 describe('a projector', () => {
   it('shows a command’s effect once the views that name its event have settled', async () => {
-    const { append, views, shown, types } = await setUp();
+    const { append, start, shown } = await setUp();
+    const views = await start();
     const stream = randomUUID();
     const position = await append([placed(stream, 1, 'a')]);
-    views[0]?.appended(position);
-    await views[0]?.settled(types, position);
-    expect((await shown(orderView)).get(stream)).toMatchObject({ accountId: 'a', status: 'PLACED', amount: '5', tags: ['a"b', 'c\\,d'] });
+    views.appended(position);
+    await views.settled([types.placed], position);
+    expect((await shown(orderView)).get(stream)).toMatchObject({ accountId: 'a', status: 'PLACED', amount: '5' });
     expect((await shown(accountView)).get('a')).toMatchObject({ orders: 1, amount: '5' });
-    expect(await views[0]?.one(orderView, stream)).toMatchObject({ accountId: 'a' });
+    expect(await Promise.all([stream, 'no uuid', randomUUID()].map((it) => views.one(orderView, it)))).toMatchObject([
+      { accountId: 'a' },
+      undefined,
+      undefined,
+    ]);
   });
 
   it('mixes own and received events in the order in which they were recorded', async () => {
-    const { append, receive, views, shown, folded, types } = await setUp();
-    const streams = Array.from({ length: 40 }, () => randomUUID());
+    const { append, receive, start, shown, folded } = await setUp();
+    const views = await start();
     let head = 0;
-    for (const [n, stream] of streams.entries()) {
+    for (let n = 0; n < 40; n++) {
+      const stream = randomUUID();
       head = await append([placed(stream, 1, `a${n % 3}`), placed(stream, 2, `a${n % 3}`, n)]);
       await receive([opened(`a${n % 3}`, `name ${n}`)]);
-      if (n % 7 === 0) views[0]?.appended(head);
+      if (n % 7 === 0) views.appended(head);
+      if (n % 5 === 0) views.received();
     }
-    views[0]?.received();
-    await views[0]?.settled(types, head);
     head = await append([placed(randomUUID(), 1, 'a0')]);
-    views[0]?.appended(head);
-    await views[0]?.settled(types, head);
+    views.appended(head);
+    await views.settled([types.placed], head);
     expect(await shown(accountView)).toEqual(await folded(accountView));
     expect(await shown(orderView)).toEqual(await folded(orderView));
   });
 
   it('deletes a row that a fold gives up', async () => {
-    const { append, views, shown } = await setUp();
+    const { append, start, shown } = await setUp();
+    const views = await start();
     const stream = randomUUID();
-    const head = await append([placed(stream, 1, 'a'), { stream, version: 2, event: { orderVoided: { reason: 'r' } } }]);
-    views[0]?.appended(head);
-    await views[0]?.settled(['guanxi.shop.v1.OrderVoided'], head);
+    const first = await append([placed(stream, 1, 'a')]);
+    views.appended(first);
+    await views.settled([types.placed], first);
+    const second = await append([{ stream, version: 2, event: { orderVoided: { reason: 'r' } } }]);
+    views.appended(second);
+    await views.settled([types.voided], second);
     expect(await shown(orderView)).toEqual(new Map());
+    expect(await views.one(orderView, stream)).toBeUndefined();
+  });
+
+  it('catches up with a long history at its start, and says so meanwhile', async () => {
+    const { append, start, shown, folded } = await setUp();
+    for (let n = 0; n < 5; n++) await append(Array.from({ length: 700 }, () => placed(randomUUID(), 1, `a${n}`)));
+    const views = await start();
+    expect(views.health().map(({ name, ready, reason }) => ({ name, ready, reason }))).toEqual([
+      { name: 'view shop_order', ready: false, reason: 'catching up' },
+      { name: 'view shop_account', ready: false, reason: 'catching up' },
+    ]);
+    await until(() => views.health().every((it) => it.ready && it.lagMs === 0));
+    expect((await shown(orderView)).size).toBe(3_500);
+    expect(await shown(accountView)).toEqual(await folded(accountView));
+  });
+
+  it('finds what it was not told of by itself', async () => {
+    const { append, start, shown } = await setUp();
+    const views = await start();
+    await until(() => views.health().every((it) => it.ready));
+    await append([placed(randomUUID(), 1, 'a')]);
+    await until(async () => (await shown(orderView)).size === 1);
+  });
+
+  it('writes durably nothing but what it can fold again: its commits do not wait for the disk', async () => {
+    const { append, start, pool } = await setUp();
+    await pool.query(`create table said (it text)`);
+    await pool.query(
+      `create function say() returns trigger language plpgsql as $$ begin insert into said values (current_setting('synchronous_commit') || ' ' || current_setting('transaction_timeout')); return new; end $$`,
+    );
+    await pool.query('create trigger say before insert on shop_order_v1_g1 for each row execute function say()');
+    const views = await start();
+    const head = await append([placed(randomUUID(), 1, 'a')]);
+    views.appended(head);
+    await views.settled([types.placed], head);
+    expect((await pool.query('select it from said')).rows).toEqual([{ it: 'off 30s' }]);
   });
 });

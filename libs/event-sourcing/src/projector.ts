@@ -1,7 +1,6 @@
 import type { Client, Pool } from 'pg';
 import { batch, type Bounds, type Outcome, type Surroundings } from './batch.js';
 import { dedicated } from './dedicated.js';
-import { FoldFault } from './fold.js';
 import type { Progress } from './progress.js';
 import { ViewFault } from './projection.js';
 import { findRuns, type Found, type Run } from './runs.js';
@@ -64,13 +63,13 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
     for (const [view, { position }] of found.live) progress.report(view, position);
   };
 
-  const blame = async ({ projection, cause }: ViewFault): Promise<void> => {
+  const blame = async ({ projection, message }: ViewFault): Promise<void> => {
     const run = found.runs.find((it) => it.projection === projection);
     if (!run) return;
     run.alone = true;
     run.notBefore = performance.now() + pauseMs * 2 ** run.tries;
     if (++run.tries < mostTries) return;
-    run.stopped = cause instanceof FoldFault ? cause.message : cause instanceof Error ? cause.name : 'failed';
+    run.stopped = message;
     warn('view stopped', { view: projection.table.name, reason: run.stopped });
     await pool.query('update checkpoints set reason = $2 where name = $1', [projection.table.name, run.stopped]).catch(() => undefined);
   };

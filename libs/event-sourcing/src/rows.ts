@@ -1,56 +1,42 @@
 import type { Pool } from 'pg';
+import { coalesced } from './coalesce.js';
 import type { Row } from './fold.js';
 import { keyTypeOf } from './view.columns.js';
 import type { AnyView } from './view.js';
 
 /** Reads single rows of views. */
 export interface Rows {
-  /** A view's row by key, undefined where there is none. Calls of one turn of the event loop become one query a view. */
+  /** A view's row by key, undefined where there is none. What is asked for together becomes one query a view. */
   one(view: AnyView, key: string): Promise<Row | undefined>;
-}
-
-interface Asked {
-  readonly key: string;
-  readonly resolve: (row: Row | undefined) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+const reader = (pool: Pool, view: AnyView): ((key: string) => Promise<Row | undefined>) => {
+  const { table } = view.options;
+  const type = keyTypeOf(view);
+  const text = `select key::text, row::text from ${table} where key = any($1::${type}[])`;
+  const one = coalesced<string, Row | undefined>(async (keys) => {
+    const { rows } = await pool.query<[string, string]>({ name: `one ${table}`, text, rowMode: 'array', values: [[...new Set(keys)]] });
+    const found = new Map(rows);
+    return keys.map((key) => {
+      const row = found.get(key);
+      return row === undefined ? undefined : (JSON.parse(row) as Row);
+    });
+  });
+  if (type === 'text') return one;
+  // One that is no UUID would fail its neighbours' query.
+  return (key) => (uuid.test(key) ? one(key.toLowerCase()) : Promise.resolve(undefined));
+};
+
 /** Reads by the views' SQL views, which always show the live generation. */
 export const rowsOf = (pool: Pool): Rows => {
-  const asked = new Map<AnyView, Asked[]>();
-
-  const ask = async (view: AnyView): Promise<void> => {
-    const all = asked.get(view) ?? [];
-    asked.delete(view);
-    const { table } = view.options;
-    const keys = [...new Set(all.map((it) => it.key))];
-    try {
-      const text = `select key::text, row::text from ${table} where key = any($1::${keyTypeOf(view)}[])`;
-      const { rows } = await pool.query<[string, string]>({ name: `one ${table}`, text, rowMode: 'array', values: [keys] });
-      const found = new Map(rows);
-      for (const { key, resolve } of all) {
-        const row = found.get(key);
-        resolve(row === undefined ? undefined : (JSON.parse(row) as Row));
-      }
-    } catch (error) {
-      for (const { reject } of all) reject(error);
-    }
-  };
-
+  const readers = new Map<AnyView, (key: string) => Promise<Row | undefined>>();
   return {
     one: (view, key) => {
-      // One that is no UUID would fail its neighbours' query.
-      if (keyTypeOf(view) === 'uuid' && !uuid.test(key)) return Promise.resolve(undefined);
-      return new Promise((resolve, reject) => {
-        const all = asked.get(view);
-        if (all) all.push({ key, resolve, reject });
-        else {
-          asked.set(view, [{ key, resolve, reject }]);
-          setImmediate(() => void ask(view));
-        }
-      });
+      const known = readers.get(view) ?? reader(pool, view);
+      readers.set(view, known);
+      return known(key);
     },
   };
 };

@@ -45,6 +45,23 @@ const textOf = (
   return { type, text: `${head}2026-11-22T08:00:00.000Z${tail}` };
 };
 
+/** An order being placed. */
+export const placed = (stream: string, version: number, accountId: string, amount = 5): Told => ({
+  stream,
+  version,
+  event: { orderPlaced: { accountId, amount: String(amount), placedAt: '2026-11-22T08:00:00.000Z', tags: [] } },
+});
+
+/** An account being opened at the bank, which the shop hears of. */
+export const opened = (account: string, name: string): Told => ({
+  stream: account,
+  version: 1,
+  event: { accountOpened: { accountId: account, name } },
+});
+
+/** Full names of the shop's own events. */
+export const types = { placed: 'guanxi.shop.v1.OrderPlaced', paid: 'guanxi.shop.v1.OrderPaid', voided: 'guanxi.shop.v1.OrderVoided' };
+
 /** A database with the kit's tables and the views of a definition. */
 export const shopDatabase = async (url: string, definition: ServiceDefinition) => {
   const pool = new Pool({ connectionString: url, max: 8 });
