@@ -1,6 +1,7 @@
 import type { Advice } from './advice.js';
 import type { AnyDecider } from './decider.js';
 import type { Policy } from './policy.js';
+import type { Upcasters } from './upcast.js';
 import type { AnyView } from './view.js';
 
 /** A service's table of contents. */
@@ -11,4 +12,6 @@ export interface ServiceDefinition {
   readonly views: readonly AnyView[];
   readonly policies?: readonly Policy[];
   readonly advice?: readonly Advice[];
+  /** How events of older schema versions are read. */
+  readonly upcasters?: Upcasters;
 }

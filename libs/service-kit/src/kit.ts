@@ -1,0 +1,20 @@
+import type { AnyDecider } from '@guanxi/event-sourcing/decider';
+import type { Caller, Committed } from '@guanxi/event-sourcing/executor';
+import type { View } from '@guanxi/event-sourcing/view';
+import type { Reader } from './reader.js';
+
+/** What a query handler may use: the read side, nothing that writes. */
+export interface Reading {
+  /** Rows of a view. */
+  readonly read: <R>(view: View<R>) => Reader<R>;
+  /** Plain SQL over the views' read tables, for summaries; parameters as $1, $2. */
+  readonly sql: <T>(text: string, parameters?: readonly unknown[]) => Promise<T[]>;
+}
+
+/** What the generated controllers work with; injected by its symbol. */
+export interface Kit extends Reading {
+  readonly execute: (decider: AnyDecider, method: string, command: unknown, caller: Caller) => Promise<Committed>;
+}
+
+/** Under which Nest injects the kit. */
+export const KIT = Symbol('guanxi service kit');

@@ -1,0 +1,64 @@
+import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { appendFunction } from '@guanxi/event-sourcing/append.sql';
+import { receiveFunction } from '@guanxi/event-sourcing/receive';
+import { tables } from '@guanxi/event-sourcing/schema';
+
+/** The kit's own tables and functions. */
+class History1795000000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    for (const statement of [tables, appendFunction, receiveFunction]) await runner.query(statement);
+  }
+
+  down(): Promise<void> {
+    throw new Error('a history is never taken back');
+  }
+}
+
+/** All migrations, oldest first. One that left the house is never changed; what follows is a new one at the end. */
+const migrations = [History1795000000000];
+
+/** What the application's role may do; the history and what was heard can only grow. */
+const rights: { readonly [table: string]: string } = {
+  events: 'select, insert',
+  received: 'select, insert',
+  commands: 'select, insert',
+  epochs: 'select, insert',
+  streams: 'select, insert, update',
+  inbox: 'select, insert, update',
+  checkpoints: 'select, insert, update, delete',
+  snapshots: 'select, insert, update, delete',
+  timers: 'select, insert, update, delete',
+};
+
+const grants = (role: string): string[] =>
+  Object.entries(rights).flatMap(([table, granted]) => [`revoke all on ${table} from ${role}`, `grant ${granted} on ${table} to ${role}`]);
+
+/** Replicas that start together take turns by this lock. */
+const lock = `hashtext('guanxi migrations')`;
+
+/** The role that a database address names. */
+export const roleOf = (url: string): string => decodeURIComponent(new URL(url).username);
+
+/**
+ * Brings a service's database to this build, by its owner's connection, and grants the application's role what it needs and no
+ * more. Any number of replicas may do it at once. Does nothing where there is nothing to do.
+ */
+export const migrate = async (ownerUrl: string, applicationUrl: string): Promise<void> => {
+  const source = await new DataSource({
+    type: 'postgres',
+    url: ownerUrl,
+    migrations,
+    migrationsTableName: 'migrations',
+    applicationName: 'guanxi-migrate',
+  }).initialize();
+  const runner = source.createQueryRunner();
+  try {
+    await runner.query(`select pg_advisory_lock(${lock})`);
+    await source.runMigrations({ transaction: 'each' });
+    const role = roleOf(applicationUrl);
+    if (role !== roleOf(ownerUrl)) for (const statement of grants(`"${role.replaceAll('"', '""')}"`)) await runner.query(statement);
+  } finally {
+    await runner.release();
+    await source.destroy();
+  }
+};

@@ -1,0 +1,75 @@
+import { Transform, Type } from 'class-transformer';
+import { IsIn, IsInt, IsObject, IsOptional, IsString, IsUUID, Matches, Max, MaxLength, Min } from 'class-validator';
+
+/** host:port, IPv6 in brackets. */
+export const address = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/;
+
+/** `accounts=127.0.0.1:5001,complaints=…` → by service name; text that is no such list stays text, for the validator to refuse. */
+export const peersOf = (value: unknown): unknown => {
+  if (typeof value !== 'string') return value;
+  const pairs = value.split(',').map((pair) => pair.trim().split('='));
+  const good = pairs.every(([name, at, ...rest]) => /^[a-z][a-z0-9-]*$/.test(name ?? '') && address.test(at ?? '') && rest.length === 0);
+  return good ? Object.fromEntries(pairs) : value;
+};
+
+const database = { message: 'must be a postgres:// address' };
+
+/** The environment of a service (architecture.md §8). */
+export class ServiceConfig {
+  /** Its name, equal to its definition's. */
+  @Matches(/^[a-z][a-z0-9-]*$/, { message: 'must be a lower-case name' })
+  service: string;
+
+  /** The application role's: may not change or delete events. */
+  @Matches(/^postgres(ql)?:\/\//, database)
+  databaseUrl: string;
+
+  /** The owner's, for migrations; without it the tables must be there already. */
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\//, database)
+  ownerUrl?: string;
+
+  /** The PostgreSQL bus. */
+  @Matches(/^postgres(ql)?:\/\//, database)
+  busUrl: string;
+
+  /** Where to listen. */
+  @Matches(address, { message: 'must be host:port' })
+  grpc: string;
+
+  /** Of the installation: ids of things with an external reference are made from it. Never changes. */
+  @IsUUID('all', { message: 'must be a UUID' })
+  namespace: string;
+
+  @IsString()
+  @MaxLength(500)
+  issuer: string;
+
+  @IsString()
+  @MaxLength(200)
+  audience: string = 'guanxi';
+
+  /** The issuer's public keys: a file or an https address. */
+  @Matches(/^(https:\/\/|(?![a-z]+:\/\/))./, { message: 'must be a file or an https address' })
+  jwks: string;
+
+  /** Holds the token of this service's own calls; read again when it changes. */
+  @IsOptional()
+  @IsString()
+  serviceTokenFile?: string;
+
+  /** The other services by name. */
+  @Transform(({ value }) => peersOf(value))
+  @IsObject({ message: 'must be a list name=host:port,…' })
+  peers: Record<string, string> = {};
+
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+  log: string = 'info';
+
+  /** Of its topic; chosen once, since records keep their partition. */
+  @Type(() => Number)
+  @Min(1)
+  @Max(1000)
+  @IsInt({ message: 'must be a whole number' })
+  partitions: number = 24;
+}

@@ -1,0 +1,107 @@
+import type { Pool } from 'pg';
+import { Client } from 'pg';
+import { presentEpoch } from '@guanxi/event-sourcing/epochs';
+import { history } from '@guanxi/event-sourcing/history';
+import { openPool } from '@guanxi/event-sourcing/pool';
+import type { ServiceDefinition } from '@guanxi/event-sourcing/service';
+import { ensureViews } from '@guanxi/event-sourcing/view.ensure';
+import { startWorker } from '@guanxi/event-sourcing/worker';
+import type { AnyView, View } from '@guanxi/event-sourcing/view';
+import { verifier } from './auth.js';
+import { startBusSide } from './bus.side.js';
+import { closing } from './closing.js';
+import { commandsOf, type RpcController } from './controllers.js';
+import { driftOf } from './entities.js';
+import { startServer } from './grpc.server.js';
+import { databaseHealth, healthOf, type Source } from './health.js';
+import { historyController } from './history.controller.js';
+import type { Kit } from './kit.js';
+import { faultOf, type Log } from './log.js';
+import { migrate, roleOf } from './migrations.js';
+import { operationsController } from './operations.controller.js';
+import { readSource } from './read.source.js';
+import { readerOf, type Reader } from './reader.js';
+import type { ServiceConfig } from './service.config.js';
+import { startWriteSide } from './write.side.js';
+
+/** A service at work in this process. */
+export interface RunningService {
+  /** Stops taking calls, finishes what is under way, then ends workers and connections. Called again, it waits for the same end. */
+  stop(): Promise<void>;
+}
+
+const healthEveryMs = 2_000;
+
+/** Brings the database to this build; without the owner's address somebody else has done it. */
+const prepare = async ({ ownerUrl, databaseUrl }: ServiceConfig, definition: ServiceDefinition): Promise<void> => {
+  if (ownerUrl === undefined) return;
+  await migrate(ownerUrl, databaseUrl);
+  const owner = new Client({ connectionString: ownerUrl, application_name: 'guanxi-migrate' });
+  await owner.connect();
+  try {
+    await ensureViews(owner, definition, roleOf(databaseUrl));
+  } finally {
+    await owner.end();
+  }
+};
+
+const readers = (source: Awaited<ReturnType<typeof readSource>>) => {
+  const made = new Map<AnyView, Reader<unknown>>();
+  return <R>(view: View<R>): Reader<R> => {
+    const reader = made.get(view) ?? readerOf(source, view);
+    made.set(view, reader);
+    return reader as Reader<R>;
+  };
+};
+
+/**
+ * Starts a service: database, history, views, bus, gRPC, in this order. What was started is ended again where a later step fails.
+ * @throws Error with a word for the operator
+ */
+export const startService = async (
+  config: ServiceConfig,
+  definition: ServiceDefinition,
+  queries: readonly RpcController[],
+  log: Log,
+): Promise<RunningService> => {
+  const parts = closing((error) => log.error(faultOf(error), 'a part could not be closed'));
+  const stopping = new AbortController();
+  try {
+    await prepare(config, definition);
+    const onError = (error: unknown): void => log.warn(faultOf(error), 'the database connection had an error');
+    const pool: Pool = parts.add(openPool(config.databaseUrl, { name: 'guanxi-kit', onError }), (it) => it.end());
+    await presentEpoch(pool);
+    const source = parts.add(await readSource(config.databaseUrl, definition.views), (it) => it.destroy());
+    const { executor, views, onAppend } = await startWriteSide(config, definition, pool, parts, log);
+    const bus = await startBusSide(config, definition, pool, () => views.received(), parts, log);
+    onAppend(() => bus.wake());
+
+    const own: Source = () => views.health().map((it) => ({ ...it, reason: it.reason ?? '' }));
+    const health = healthOf({ database: databaseHealth(pool), views: own, bus: () => bus.health() });
+    const kit: Kit = {
+      execute: (...all) => executor.execute(...all),
+      read: readers(source),
+      sql: (text, values = []) => source.query(text, [...values]),
+    };
+    const controllers = [
+      ...definition.deciders.map(commandsOf),
+      ...queries,
+      historyController(history(pool, onAppend), pool, stopping.signal),
+      operationsController(health),
+    ];
+    const verify = verifier(config);
+    const server = parts.add(await startServer({ address: config.grpc, controllers, kit, verify, log }), (it) => it.close());
+    parts.add(stopping, (it) => it.abort());
+    const watch = async (): Promise<boolean> => {
+      server.setServing((await health()).ready);
+      return false;
+    };
+    parts.add(startWorker(watch, { pollMs: healthEveryMs }), (it) => it.stop());
+    parts.add(server, (it) => it.setServing(false));
+    for (const line of await driftOf(source, definition.views)) log.warn({ view: line }, 'a read table is not what its view says');
+    return { stop: () => parts.close() };
+  } catch (error) {
+    await parts.close();
+    throw error;
+  }
+};
