@@ -15,7 +15,8 @@ export const keptAnswer = (id: string, version: number, warnings: readonly Warni
   JSON.stringify({ id, version, ...(warnings.length > 0 ? { warnings } : {}) } satisfies Kept);
 
 /** A refusal that is an answer. */
-export const keptRefusal = ({ slug, kind, message, more }: Rejection): string => JSON.stringify({ refusal: { slug, kind, detail: message, more } } satisfies Kept);
+export const keptRefusal = ({ slug, kind, message, more }: Rejection): string =>
+  JSON.stringify({ refusal: { slug, kind, detail: message, more } } satisfies Kept);
 
 /** The first answer again. @throws Rejection where that was a refusal */
 export const firstAnswer = (answer: string, position: number): Committed => {

@@ -23,7 +23,11 @@ export const send = async (line: Line, group: readonly Entry[], patience: number
     } catch (error) {
       if (!isPassing(error)) throw error;
       if (performance.now() > until)
-        throw new Rejection('history-unavailable', 'unavailable', 'The history could not be written; whether it was done shows by trying again with the same key.');
+        throw new Rejection(
+          'history-unavailable',
+          'unavailable',
+          'The history could not be written; whether it was done shows by trying again with the same key.',
+        );
       await pause(Math.min(longestPauseMs, firstPauseMs * 2 ** lost));
     }
 };

@@ -5,6 +5,7 @@ import { freshDatabase, type FreshDatabase } from '../../../test/postgres.js';
 import { openAppender, takeGroup, type Appender } from './appender.js';
 import { applySchema } from './schema.apply.js';
 import { ask, entryOf, faultsOf } from './testing/entries.js';
+import { proxyTo } from './testing/proxy.js';
 
 let database: FreshDatabase;
 let appender: Appender;
@@ -24,7 +25,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-const head = async (): Promise<number> => Number((await ask<{ head: string }>(database.url, 'select coalesce(max(position), 0) head from events'))[0]?.head);
+const head = async (): Promise<number> =>
+  Number((await ask<{ head: string }>(database.url, 'select coalesce(max(position), 0) head from events'))[0]?.head);
 const all = (entries: readonly ReturnType<typeof entryOf>[]) => Promise.all(entries.map((it) => appender.append(it)));
 
 describe('an append', () => {
@@ -85,7 +87,10 @@ describe('an append', () => {
   it.each([
     ['U+0000 in a key’s answer', { answer: 'a\0b' }],
     ['a text that is not JSON', { events: [{ id: randomUUID(), type: 'x', head: '{"time":"', tail: '" ' }] }],
-    ['a nesting deeper than the stack', { events: [{ id: randomUUID(), type: 'x', head: '['.repeat(200_000) + '"', tail: `"${']'.repeat(200_000)}` }] }],
+    [
+      'a nesting deeper than the stack',
+      { events: [{ id: randomUUID(), type: 'x', head: '['.repeat(200_000) + '"', tail: `"${']'.repeat(200_000)}` }] },
+    ],
   ])('refuses only the command with %s', async (_, bad) => {
     const before = await head();
     const entries = Array.from({ length: 9 }, (_entry, n) => (n === 4 ? { ...entryOf(undefined, { key: 'bad' }), ...bad } : entryOf()));
@@ -108,14 +113,51 @@ describe('an append', () => {
   });
 
   it('never lets time fall, also when the clock goes back', async () => {
-    const ahead = await ask<{ t: Date }>(database.url, `update events set recorded_at = recorded_at + interval '1 hour' where position = $1 returning recorded_at t`, [
-      await head(),
-    ]);
+    const ahead = await ask<{ t: Date }>(
+      database.url,
+      `update events set recorded_at = recorded_at + interval '1 hour' where position = $1 returning recorded_at t`,
+      [await head()],
+    );
     await appender.append(entryOf());
-    const [last] = await ask<{ t: Date; time: string }>(database.url, `select recorded_at t, record->>'time' time from events order by position desc limit 1`);
+    const [last] = await ask<{ t: Date; time: string }>(
+      database.url,
+      `select recorded_at t, record->>'time' time from events order by position desc limit 1`,
+    );
     expect(last?.t).toEqual(ahead[0]?.t);
     expect(last?.time).toBe(last?.t.toISOString());
   });
+});
+
+describe('a lost connection', () => {
+  it.each(['statement', 'reply'] as const)(
+    'whose %s is lost has the group sent again, and each command answered as if nothing had been',
+    async (what) => {
+      const proxy = await proxyTo(database.url);
+      const far = openAppender(proxy.url);
+      await far.append(entryOf());
+      const [chained, taken, before] = [randomUUID(), randomUUID(), await head()];
+      await appender.append(entryOf(taken, { key: `taken-${what}` }));
+      proxy.cut(what);
+      const outcomes = await Promise.all(
+        [
+          entryOf(undefined, { count: 2 }),
+          entryOf(undefined, { key: `lost-${what}` }),
+          entryOf(chained, { key: `lost-chain-${what}` }),
+          entryOf(chained, { expected: 1, count: 2 }),
+          entryOf(taken, { expected: 1, key: `taken-${what}` }),
+          entryOf(taken, { expected: 5 }),
+          entryOf(undefined, { key: `lost-nothing-${what}`, count: 0 }),
+        ].map((it) => far.append(it)),
+      );
+      expect(proxy.cuts()).toBe(1);
+      expect(outcomes.map((it) => it.verdict)).toEqual(['done', 'done', 'done', 'done', 'repeat', 'stale', what === 'reply' ? 'repeat' : 'done']);
+      expect(outcomes.slice(0, 4)).toEqual([3, 4, 5, 7].map((n) => ({ verdict: 'done', position: before + n })));
+      expect(await head()).toBe(before + 7);
+      expect(await faultsOf(database.url)).toEqual([]);
+      await far.close();
+      await proxy.close();
+    },
+  );
 });
 
 describe('a group', () => {
@@ -165,7 +207,9 @@ describe('an appender', () => {
   it('says that the history is away when it is, at once to all who wait', async () => {
     const lost = openAppender('postgres://nobody@127.0.0.1:1/none', { patience: 100, group: 1 });
     const settled = await Promise.allSettled([lost.append(entryOf()), lost.append(entryOf())]);
-    expect(settled).toEqual([1, 2].map(() => expect.objectContaining({ reason: expect.objectContaining({ slug: 'history-unavailable', kind: 'unavailable' }) })));
+    expect(settled).toEqual(
+      [1, 2].map(() => expect.objectContaining({ reason: expect.objectContaining({ slug: 'history-unavailable', kind: 'unavailable' }) })),
+    );
     await lost.close();
   });
 });

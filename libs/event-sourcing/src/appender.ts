@@ -99,7 +99,14 @@ export const openAppender = (url: string, options: AppenderOptions = {}): Append
 
   const write = async (group: readonly Waiting[]): Promise<void> => {
     try {
-      told(await send(line, group.map((it) => it.entry), patience), group);
+      told(
+        await send(
+          line,
+          group.map((it) => it.entry),
+          patience,
+        ),
+        group,
+      );
     } catch (error) {
       // Who waits behind a group that waited in vain would wait as long again.
       if (!isToBlame(error)) return [...group, ...(error instanceof Rejection ? queue.splice(0) : [])].forEach((it) => it.reject(error));

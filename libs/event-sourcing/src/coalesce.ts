@@ -11,13 +11,16 @@ export interface Coalescing {
  * begins after all its items were asked for.
  * @param read gives one answer an item, in their order
  */
-export const coalesced = <I, O>(read: (items: readonly I[]) => Promise<readonly O[]>, { most = 256, lanes = 2 }: Coalescing = {}): ((item: I) => Promise<O>) => {
+export const coalesced = <I, O>(
+  read: (items: readonly I[]) => Promise<readonly O[]>,
+  { most = 256, lanes = 2 }: Coalescing = {},
+): ((item: I) => Promise<O>) => {
   const waiting: { item: I; resolve: (answer: O) => void; reject: (error: unknown) => void }[] = [];
   let free = lanes;
 
   const lane = async (): Promise<void> => {
     // So that all who ask in this turn of the loop go together.
-    for (await new Promise(setImmediate); waiting.length > 0; ) {
+    for (await new Promise(setImmediate); waiting.length > 0;) {
       const batch = waiting.splice(0, most);
       try {
         const answers = await read(batch.map((it) => it.item));

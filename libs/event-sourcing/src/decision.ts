@@ -86,7 +86,12 @@ export const decision = (wish: Wish, { context, warnings }: Surrounding, before:
   });
   const stream = { id, type: decider.stream, key, partition: partitionOf(key, recording.partitions) };
   const answer = keptAnswer(id, version, warnings);
-  return { drafts, warnings, after: { version, key, state, snapshot: before.snapshot }, entry: { stream, expected: before.version, answer, key: commandKey, hash } };
+  return {
+    drafts,
+    warnings,
+    after: { version, key, state, snapshot: before.snapshot },
+    entry: { stream, expected: before.version, answer, key: commandKey, hash },
+  };
 };
 
 /** The entry of a decision; `drafts` are its own, perhaps sealed. */

@@ -43,8 +43,22 @@ describe('a command', () => {
     const { id, position } = await one.execute('openLedger', open({ accountId: account.toUpperCase() }), { idempotencyKey: 'record', traceparent });
     const command = commandId('op-17', 'record');
     expect(await recordAt(position)).toMatchObject({
-      ...{ id: eventId(command, 0), source: '/guanxi/ledger', type: 'guanxi.ledger.v1.LedgerOpened', subject: `ledger/${id}`, streamversion: 1, schemaversion: 1 },
-      ...{ customer: account, segment: 'default', actor: 'op-17', actorkind: 'OPERATOR', role: 'SALESPERSON', command: 'guanxi.ledger.v1.OpenLedger' },
+      ...{
+        id: eventId(command, 0),
+        source: '/guanxi/ledger',
+        type: 'guanxi.ledger.v1.LedgerOpened',
+        subject: `ledger/${id}`,
+        streamversion: 1,
+        schemaversion: 1,
+      },
+      ...{
+        customer: account,
+        segment: 'default',
+        actor: 'op-17',
+        actorkind: 'OPERATOR',
+        role: 'SALESPERSON',
+        command: 'guanxi.ledger.v1.OpenLedger',
+      },
       ...{ commandid: command, correlationid: command, traceparent, data: { owner: 'Wang', accountId: account } },
     });
     const entered = await two.execute('enter', enter(id), { role: '', segment: '', causationId: command, correlationId: 'first' });
@@ -100,7 +114,11 @@ describe('If-Match', () => {
   it('lets only the stated version pass, in any process', async () => {
     const id = await one.opened();
     await expect(two.execute('enter', enter(id), { ifMatch: 1 })).resolves.toMatchObject({ version: 2 });
-    await expect(one.execute('enter', enter(id), { ifMatch: 1 })).rejects.toMatchObject({ slug: 'version-mismatch', kind: 'stale', more: { version: 2 } });
+    await expect(one.execute('enter', enter(id), { ifMatch: 1 })).rejects.toMatchObject({
+      slug: 'version-mismatch',
+      kind: 'stale',
+      more: { version: 2 },
+    });
     await expect(one.execute('enter', enter(id), { ifMatch: 2 })).resolves.toMatchObject({ version: 3 });
   });
 
@@ -121,7 +139,8 @@ describe('a repeat', () => {
   it('gets the first answer although the state would refuse it now', async () => {
     const id = await one.opened();
     const closed = await one.execute('closeLedger', { ledgerId: id }, { idempotencyKey: 'closing' });
-    for (const it of [one, two]) expect(await it.execute('closeLedger', { ledgerId: id }, { idempotencyKey: 'closing' })).toEqual({ ...closed, replayed: true });
+    for (const it of [one, two])
+      expect(await it.execute('closeLedger', { ledgerId: id }, { idempotencyKey: 'closing' })).toEqual({ ...closed, replayed: true });
     await expect(one.execute('closeLedger', { ledgerId: id }, { idempotencyKey: 'other' })).rejects.toMatchObject({ slug: 'ledger-closed' });
   });
 
@@ -132,8 +151,12 @@ describe('a repeat', () => {
       slug: 'idempotency-key-reused',
       kind: 'invalid',
     });
-    await expect(one.execute('enter', enter(id, { amount: '-99' }), { idempotencyKey: 'reused' })).rejects.toMatchObject({ slug: 'idempotency-key-reused' });
-    await expect(one.execute('enter', enter(id, { amount: '6' }), { idempotencyKey: 'reused', subject: 'op-18' })).resolves.toMatchObject({ version: 3 });
+    await expect(one.execute('enter', enter(id, { amount: '-99' }), { idempotencyKey: 'reused' })).rejects.toMatchObject({
+      slug: 'idempotency-key-reused',
+    });
+    await expect(one.execute('enter', enter(id, { amount: '6' }), { idempotencyKey: 'reused', subject: 'op-18' })).resolves.toMatchObject({
+      version: 3,
+    });
   });
 
   it('that comes while the first is under way has no effect of its own', async () => {
@@ -156,7 +179,12 @@ describe('a refusal', () => {
   it('of a policy is an answer: it is kept', async () => {
     const id = await one.opened();
     const policy = { subject: 'follow-up', idempotencyKey: 'event-1:0', keepRefusal: true };
-    const refusal = { slug: 'ledger-overdrawn', kind: 'conflict', message: 'The sum would fall below zero.', more: { version: 1, allowed: ['Enter', 'CloseLedger'] } };
+    const refusal = {
+      slug: 'ledger-overdrawn',
+      kind: 'conflict',
+      message: 'The sum would fall below zero.',
+      more: { version: 1, allowed: ['Enter', 'CloseLedger'] },
+    };
     await expect(one.execute('enter', enter(id, { amount: '-5' }), policy)).rejects.toMatchObject(refusal);
     await one.execute('enter', enter(id, { amount: '9' }));
     for (const it of [one, two]) await expect(it.execute('enter', enter(id, { amount: '-5' }), policy)).rejects.toMatchObject(refusal);

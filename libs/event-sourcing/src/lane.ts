@@ -111,7 +111,7 @@ const write = async (jobs: Job[], chain: readonly Link[], parts: LaneParts): Pro
     else answerAgain(job, outcome);
   };
   try {
-    const drafts = seal ? await Promise.all(chain.map((it) => seal(it.decided.drafts))) : chain.map((it) => it.decided.drafts);
+    const drafts = seal ? await Promise.all(chain.map(async (it) => seal(it.decided.drafts))) : chain.map((it) => it.decided.drafts);
     const entries = chain.map((it, n) => entryOf(it.decided, drafts[n] ?? []));
     await Promise.all(
       entries.map(async (entry, n) => {

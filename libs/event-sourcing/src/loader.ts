@@ -50,8 +50,13 @@ const readerOf = (pool: Pool, decider: AnyDecider, upcasters: Upcasters): ((id: 
   const fold = folding(decider, upcasters);
   const absent: Folded = { version: 0, key: undefined, state: decider.initial, snapshot: 0 };
   const folded = ([, version, key, snapshot, text]: Row, events: readonly Row[]): Folded => {
-    const state = text === null ? decider.initial : (JSON.parse(text) as unknown);
-    return { version, key: key ?? undefined, snapshot: snapshot ?? 0, state: events.reduce((it, [, , , , event]) => fold(it, event as string), state) };
+    const state: unknown = text === null ? (decider.initial as unknown) : JSON.parse(text);
+    return {
+      version,
+      key: key ?? undefined,
+      snapshot: snapshot ?? 0,
+      state: events.reduce((it, [, , , , event]) => fold(it, event as string), state),
+    };
   };
   return coalesced(async (ids) => {
     const rows = await ask<Row>(pool, { ...statement, values: [ids, decider.version] });
@@ -64,7 +69,12 @@ const readerOf = (pool: Pool, decider: AnyDecider, upcasters: Upcasters): ((id: 
     // Folded by whoever asked, so that one stream that can't be read stops no other.
     return ids.map((id) => () => {
       const { row, events = [] } = streams.get(id) ?? {};
-      return row ? folded(row, events.sort((a, b) => a[1] - b[1])) : absent;
+      return row
+        ? folded(
+            row,
+            events.sort((a, b) => a[1] - b[1]),
+          )
+        : absent;
     });
   });
 };

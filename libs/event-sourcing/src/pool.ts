@@ -1,4 +1,14 @@
-import { Client, Pool, types, type ClientConfig, type CustomTypesConfig, type QueryArrayConfig, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
+import {
+  Client,
+  Pool,
+  types,
+  type ClientConfig,
+  type CustomTypesConfig,
+  type QueryArrayConfig,
+  type QueryConfig,
+  type QueryResult,
+  type QueryResultRow,
+} from 'pg';
 import { Rejection } from './rejection.js';
 
 /** How connections of one part of a process behave. Times in milliseconds. */
@@ -13,10 +23,9 @@ export interface Connecting {
 
 const int8 = 20;
 /** Positions are bigint in the tables and safe integers here. */
-const parsers: CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === int8 ? Number : types.getTypeParser(oid, format as 'text')) as CustomTypesConfig['getTypeParser'],
-};
+const parsers = {
+  getTypeParser: (oid: number, format: 'text') => (oid === int8 ? Number : (types.getTypeParser(oid, format) as (text: string) => unknown)),
+} as CustomTypesConfig;
 
 const config = (url: string, { name, transactionTimeout = 5_000 }: Connecting): ClientConfig => ({
   connectionString: url,
@@ -101,7 +110,12 @@ export const stateOf = (error: unknown): string | undefined => {
 /** Classes that say nothing of the statement: connection, transaction ended from outside, conflict, resources, operator. */
 const passing = ['08', '25', '40', '53', '57'];
 
-/** May the same statement succeed later? So after a lost connection, a restart, a full connection table. */
-export const isPassing = (error: unknown): boolean => passing.includes(stateOf(error)?.slice(0, 2) ?? '08');
+/** May the same statement succeed later? So after a lost connection, a restart, a full connection table; not where our own code threw. */
+export const isPassing = (error: unknown): boolean => {
+  const state = stateOf(error);
+  if (state) return passing.includes(state.slice(0, 2));
+  const { name, code } = error as { name?: unknown; code?: unknown };
+  return name === 'Error' || typeof code === 'string';
+};
 
 const isLost = (error: unknown): boolean => isPassing(error) && stateOf(error) !== '40001';

@@ -118,7 +118,12 @@ describe('reading a record', () => {
   });
 
   it('lets the contract fill what an old record left out', () =>
-    expect(filled(ThingHappened, readRecord(textOf(bare)).data)).toMatchObject({ count: 0, amountMinor: '0', tags: [], status: 'STATUS_UNSPECIFIED' }));
+    expect(filled(ThingHappened, readRecord(textOf(bare)).data)).toMatchObject({
+      count: 0,
+      amountMinor: '0',
+      tags: [],
+      status: 'STATUS_UNSPECIFIED',
+    }));
 
   it.each(['', 'null', '[]', '{"type":"x"}', '{"data":{}}', '{"type":"x","data":null}', 'not JSON'])('refuses %s', (text) =>
     expect(() => readRecord(text)).toThrow(),

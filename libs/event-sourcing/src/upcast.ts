@@ -17,7 +17,7 @@ export const schemaVersionOf = (upcasters: Upcasters, type: string): number => 1
  */
 export const upcast = (upcasters: Upcasters, type: string, version: number, data: Json): Json => {
   const steps = upcasters[type] ?? [];
-  if (version > steps.length + 1) throw newerHistory(`${type} has schema version ${version}, this build knows ${steps.length + 1}`);
+  if (version > steps.length + 1) throw newerHistory(`${type} has schema version ${version}, this build knows ${steps.length + 1}.`);
   return steps.slice(version - 1).reduce((older, step) => step(older), data);
 };
 

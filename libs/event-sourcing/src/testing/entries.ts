@@ -22,7 +22,14 @@ export const entryOf = (id: string = randomUUID(), { expected = 0, count = 1, ke
   events: Array.from({ length: count }, (_, n) => {
     const event = { id: uuid7(), type: 'guanxi.test.v1.Happened' };
     const version = expected + n + 1;
-    const halves = writeRecord({ ...event, source: '/guanxi/test', subject: `thing/${id}`, streamversion: version, schemaversion: 1, data: { text } });
+    const halves = writeRecord({
+      ...event,
+      source: '/guanxi/test',
+      subject: `thing/${id}`,
+      streamversion: version,
+      schemaversion: 1,
+      data: { text },
+    });
     return { ...event, ...halves };
   }),
   ...(key === undefined ? {} : { key: storedKey('op-17', key), hash: requestHash('guanxi.test.v1.Do', request) }),

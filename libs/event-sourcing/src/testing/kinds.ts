@@ -1,12 +1,23 @@
 import { create, createFileRegistry, type DescMessage } from '@bufbuild/protobuf';
-import { FieldDescriptorProto_Label, FieldDescriptorProto_Type, FileDescriptorProtoSchema, file_google_protobuf_timestamp } from '@bufbuild/protobuf/wkt';
+import {
+  FieldDescriptorProto_Label,
+  FieldDescriptorProto_Type,
+  FileDescriptorProtoSchema,
+  file_google_protobuf_timestamp,
+} from '@bufbuild/protobuf/wkt';
 
 // One message with every kind of field that the house uses, for the golden record.
 
 const { STRING, INT32, INT64, UINT64, BOOL, BYTES, ENUM, MESSAGE } = FieldDescriptorProto_Type;
 const { OPTIONAL, REPEATED } = FieldDescriptorProto_Label;
 
-const field = (number: number, name: string, jsonName: string, type: FieldDescriptorProto_Type, more: { typeName?: string; list?: boolean; optional?: number } = {}) => ({
+const field = (
+  number: number,
+  name: string,
+  jsonName: string,
+  type: FieldDescriptorProto_Type,
+  more: { typeName?: string; list?: boolean; optional?: number } = {},
+) => ({
   number,
   name,
   jsonName,

@@ -41,16 +41,19 @@ const file = create(FileDescriptorProtoSchema, {
 });
 const registry = createFileRegistry(file, () => undefined);
 
+/** What another system calls a thing. */
 export interface Ref {
   system: string;
   id: string;
 }
+/** guanxi.ledger.v1.LedgerCommands. */
 export interface LedgerCommands {
   openLedger: { ledgerId: string; externalRef?: Ref; accountId: string; accountRef?: Ref; owner: string };
   enter: { ledgerId: string; amount: string; text: string; times: number; about: string };
   closeLedger: { ledgerId: string };
 }
 export const LedgerCommands = registry.getService('guanxi.ledger.v1.LedgerCommands') as Of<LedgerCommands, DescService>;
+/** guanxi.ledger.v1.LedgerEvent. */
 export interface LedgerEvent {
   ledgerOpened: { owner: string; accountId: string };
   entered: { amount: string; text: string };

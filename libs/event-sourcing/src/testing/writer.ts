@@ -17,6 +17,7 @@ export const operator: Caller = { subject: 'op-17', kind: 'OPERATOR', role: 'SAL
 
 /** Commands as validation leaves them: defaults filled in. */
 export const open = (more: object = {}) => ({ ledgerId: '', accountId: '', owner: 'Wang', ...more });
+/** A plain entry of one. */
 export const enter = (ledgerId: string, more: object = {}) => ({ ledgerId, amount: '1', text: '', times: 1, about: '', ...more });
 
 /** One process's write side on a database; what its views were asked to wait for is in `waited`. */
@@ -26,8 +27,11 @@ export const writer = (url: string, more: Partial<ExecutorOptions> & { appending
   const kept = snapshots(pool);
   const waited: { types: readonly string[]; position: number }[] = [];
   const views = {
-    settled: async (types: readonly string[], position: number) => void waited.push({ types, position }),
-    one: async () => undefined,
+    settled: (types: readonly string[], position: number) => {
+      waited.push({ types, position });
+      return Promise.resolve();
+    },
+    one: () => Promise.resolve(undefined),
   };
   const service = executor({
     ...{ service: 'ledger', namespace, appender, load: loader(pool, more.upcasters), lookups: lookups(pool), snapshots: kept, views },
@@ -51,4 +55,5 @@ export const writer = (url: string, more: Partial<ExecutorOptions> & { appending
   };
 };
 
+/** What `writer` opens. */
 export type Writer = ReturnType<typeof writer>;
