@@ -2,52 +2,63 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { listen } from './notify.js';
 
-/** What processes on the same database tell each other. */
+/** What processes on the same database tell each other; nothing is sent where nobody listens. */
 export interface Neighbours {
-  /** Tells that these views hold `position`; nothing is sent where nobody listens. Calls while one is on its way go together. */
-  tell(views: readonly string[], position: number, then: number): void;
+  /** Tells that the history's head is now this. Calls while one is on its way go together. */
+  grew(head: number): void;
+  /** Tells that these views hold `position`, and up to where their policies appended, 0 for nowhere. */
+  moved(views: readonly string[], position: number, then: number): void;
   close(): Promise<void>;
 }
 
 /** What is heard of them. */
 export interface Hears {
-  /** Another process may have appended or received. Without a head it is not known what. */
+  /** There may be more to fold; without a head it is not known what. */
   readonly grew: (head: number | undefined) => void;
   readonly moved: (view: string, position: number, then: number) => void;
 }
 
-const application = 'guanxi-listening';
 const countEveryMs = 10_000;
-const listening = `select count(*)::int as n from pg_stat_activity where datname = current_database() and application_name = '${application}'`;
+const listening = `select exists (select from pg_stat_activity where datname = current_database() and application_name like 'guanxi-listen %' and application_name <> $1) as anyone`;
+const notify = { name: 'neighbours-notify', text: 'select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as x (channel, payload)' };
 
-const named = (url: string): string => {
+const named = (url: string, name: string): string => {
   const it = new URL(url);
-  it.searchParams.set('application_name', application);
+  it.searchParams.set('application_name', name);
   return it.href;
 };
 
-/** Listens to the database's other processes, and tells them how far this one's views are. */
-export const neighbours = (pool: Pool, url: string, { grew, moved }: Hears): Neighbours => {
+/** Listens to the database's other processes, and tells them what this one does. */
+export const neighbours = (pool: Pool, url: string, hears: Hears): Neighbours => {
   const me = randomUUID();
-  const waiting = new Map<string, { position: number; then: number }>();
+  const name = `guanxi-listen ${me}`;
+  const views = new Map<string, { readonly position: number; readonly then: number }>();
+  let head = 0;
   let anyone = true;
-  let counted = 0;
+  let counted = -countEveryMs;
   let flying = false;
 
   const count = async (): Promise<void> => {
     counted = performance.now();
-    const { rows } = await pool.query<{ n: number }>(listening);
-    anyone = (rows[0]?.n ?? 0) > 1;
+    const { rows } = await pool.query<{ anyone: boolean }>(listening, [name]);
+    anyone = rows[0]?.anyone ?? true;
+  };
+
+  const waiting = (): [string, string][] => {
+    const all: [string, string][] = [...views].map(([view, { position, then }]) => ['guanxi_view', `${view} ${position} ${then}`]);
+    if (head > 0) all.push(['guanxi_head', String(head)]);
+    views.clear();
+    head = 0;
+    return all;
   };
 
   const send = async (): Promise<void> => {
+    if (flying) return;
     flying = true;
     try {
-      while (waiting.size > 0) {
-        const payloads = [...waiting].map(([view, { position, then }]) => `${view} ${position} ${then}`);
-        waiting.clear();
+      for (let all = waiting(); all.length > 0; all = waiting()) {
         if (performance.now() - counted > countEveryMs) await count();
-        if (anyone) await pool.query({ name: 'tell', text: `select pg_notify('guanxi_view', it) from unnest($1::text[]) it`, values: [payloads] });
+        if (anyone) await pool.query({ ...notify, values: [all.map(([channel]) => channel), all.map(([, payload]) => payload)] });
       }
     } catch {
       // Lost like any notification: whoever waits looks for itself.
@@ -57,18 +68,22 @@ export const neighbours = (pool: Pool, url: string, { grew, moved }: Hears): Nei
   };
 
   const hear = (channel: string, payload?: string): void => {
-    if (channel !== 'guanxi_view') return grew(payload ? Number(payload) : undefined);
+    if (channel !== 'guanxi_view') return hears.grew(payload ? Number(payload) : undefined);
     if (payload === undefined) return void pool.query(`select pg_notify('guanxi_view', $1)`, [`hello ${me}`]).catch(() => undefined);
     const [view = '', position = '', then = ''] = payload.split(' ');
-    if (view !== 'hello') moved(view, Number(position), Number(then));
+    if (view !== 'hello') hears.moved(view, Number(position), Number(then));
     else if (position !== me) anyone = true;
   };
 
-  const ears = listen(named(url), ['guanxi_head', 'guanxi_received', 'guanxi_view'], hear);
+  const ears = listen(named(url, name), ['guanxi_head', 'guanxi_received', 'guanxi_view'], hear);
   return {
-    tell: (views, position, then) => {
-      for (const view of views) waiting.set(view, { position, then: Math.max(then, waiting.get(view)?.then ?? 0) });
-      if (!flying) void send();
+    grew: (now) => {
+      head = now;
+      void send();
+    },
+    moved: (names, position, then) => {
+      for (const view of names) views.set(view, { position, then: Math.max(then, views.get(view)?.then ?? 0) });
+      void send();
     },
     close: () => ears.close(),
   };

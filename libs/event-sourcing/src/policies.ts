@@ -13,6 +13,7 @@ export interface PolicyCaller {
   readonly segment: string;
   readonly idempotencyKey: string;
   readonly wait: false;
+  readonly keepRefusal: true;
   readonly traceparent?: string;
   readonly correlationId?: string;
   readonly causationId: string;
@@ -37,6 +38,7 @@ export const callerOf = (policy: string, event: string, n: number, { segment, co
   segment,
   idempotencyKey: `${event}:${n}`,
   wait: false,
+  keepRefusal: true,
   traceparent,
   correlationId,
   causationId: event,

@@ -27,6 +27,8 @@ describe('a view’s hash', () => {
     expect(viewHashes({ ...shop, policies: [payAtOnce] })['shop_account v1']).toBe(before['shop_account v1']);
     const wider = { ...orderView, options: { ...orderView.options, filters: ['status'] } } as typeof orderView;
     expect(viewHashes({ ...shop, views: [wider] })).not.toEqual(viewHashes({ ...shop, views: [orderView] }));
+    const column = (of: () => string) => ({ ...orderView, options: { ...orderView.options, columns: { kind: { type: 'text' as const, of } } } });
+    expect(viewHashes({ ...shop, views: [column(() => 'a')] })).not.toEqual(viewHashes({ ...shop, views: [column(() => 'b')] }));
     expect(viewHashes(shop, [(a: number) => a + 1])).not.toEqual(viewHashes(shop, [(a: number) => a + 2]));
   });
 });

@@ -38,7 +38,7 @@ export interface ViewHealth {
 
 /** A service's views, policies and timers at work in this process. */
 export interface Views extends Settled, Rows {
-  /** The history's head is now this: `appender.onAppend(views.appended)`. */
+  /** This process appended up to here: `appender.onAppend(views.appended)`. Other processes are told. */
   appended(head: number): void;
   /** Something was received. */
   received(): void;
@@ -72,7 +72,7 @@ export const startViews = async (options: ViewsOptions): Promise<Views> => {
   const projector = await startProjector({
     ...{ definition, url, pool, surroundings, progress: known, warn },
     onMoved: (views, { to, then, timers }) => {
-      others.tell(views, to.position, then);
+      others.moved(views, to.position, then);
       if (timers > 0) ticker.wake();
     },
   });
@@ -104,6 +104,7 @@ export const startViews = async (options: ViewsOptions): Promise<Views> => {
     appended: (head) => {
       known.grown(head);
       projector.wake();
+      others.grew(head);
     },
     received: () => projector.wake(),
     health: () =>

@@ -5,7 +5,8 @@ import { uuid7 } from '../ids.js';
 import { contractsOf, interpret } from '../interpret.js';
 import { readRecord, writeRecord } from '../record.js';
 import { beginning, readRecorded } from '../recorded.js';
-import { historyLock, tables } from '../schema.js';
+import { applySchema } from '../schema.apply.js';
+import { historyLock } from '../schema.js';
 import type { ServiceDefinition } from '../service.js';
 import { ensureViews } from '../view.ensure.js';
 import type { AnyView } from '../view.js';
@@ -66,7 +67,7 @@ export const types = { placed: 'guanxi.shop.v1.OrderPlaced', paid: 'guanxi.shop.
 export const shopDatabase = async (url: string, definition: ServiceDefinition) => {
   const pool = new Pool({ connectionString: url, max: 8 });
   pool.on('error', () => undefined);
-  await pool.query(tables);
+  await applySchema(pool);
   const ensure = async (it: ServiceDefinition): Promise<void> => {
     const client = await pool.connect();
     await ensureViews(client, it, 'postgres').finally(() => client.release());

@@ -16,9 +16,21 @@ export const shopTests = (fresh: () => Promise<{ url: string; drop(): Promise<vo
     const db = await shopDatabase(database.url, definition);
     ends.push(() => db.end());
     const warned: Warned[] = [];
-    /** A process that folds; its policies' commands go to `execute`. */
+    /** A process that folds; its policies' commands go to `execute`, which appends like the process itself. */
     const start = async (execute: Execute = db.pay, more: Partial<ViewsOptions> = {}): Promise<Views> => {
-      const it = await startViews({ definition, url: database.url, pool: db.pool, execute, warn: (...said) => warned.push(said), ...more });
+      const appending: Execute = async (...wish) => {
+        const done = await execute(...wish);
+        it.appended(Number(done.position));
+        return done;
+      };
+      const it: Views = await startViews({
+        definition,
+        url: database.url,
+        pool: db.pool,
+        execute: appending,
+        warn: (...said) => warned.push(said),
+        ...more,
+      });
       ends.push(() => it.stop());
       return it;
     };

@@ -76,6 +76,7 @@ const shop = file(
       { order_placed: '.guanxi.shop.v1.OrderPlaced', order_paid: '.guanxi.shop.v1.OrderPaid', order_voided: '.guanxi.shop.v1.OrderVoided' },
       true,
     ),
+    message('PlaceOrder', { order_id: 'uuid', account_id: 'string', amount: 'int64', placed_at: 'instant', tags: 'strings' }),
     message('PayOrder', { order_id: 'uuid', amount: 'int64' }),
     message('Order', {
       order_id: 'uuid',
@@ -89,7 +90,7 @@ const shop = file(
     }),
     message('Account', { account_id: 'string', name: 'string', orders: 'int32', amount: 'int64', closed: 'bool', seen: 'strings' }),
   ],
-  { name: 'OrderCommands', methods: { PayOrder: '.guanxi.shop.v1.PayOrder' } },
+  { name: 'OrderCommands', methods: { PlaceOrder: '.guanxi.shop.v1.PlaceOrder', PayOrder: '.guanxi.shop.v1.PayOrder' } },
 );
 const bank = file('guanxi/bank/v1/account.proto', 'guanxi.bank.v1', [
   message('AccountOpened', { account_id: 'string', name: 'string' }),
@@ -116,6 +117,7 @@ export interface OrderEvent {
 export const OrderEvent = own<OrderEvent>('OrderEvent');
 /** Of the test contract. */
 export interface OrderCommands {
+  placeOrder: { orderId: string; accountId: string; amount: string; placedAt: string; tags: string[] };
   payOrder: { orderId: string; amount: string };
 }
 /** Of the test contract. */

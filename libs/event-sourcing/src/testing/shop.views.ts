@@ -6,15 +6,18 @@ import { Account, AccountEvent, Order, OrderCommands, OrderEvent } from './shop.
 
 const none: { paid: boolean } = { paid: false };
 
-/** An order that can only be paid. */
+/** An order that can be paid again and again, so that a command that was done twice shows. */
 export const order = decider({
   stream: 'order',
   version: 1,
   commands: OrderCommands,
   events: OrderEvent,
   initial: none,
-  creates: [],
-  decide: { payOrder: ({ amount }) => [{ orderPaid: { amount } }] },
+  creates: ['placeOrder'],
+  decide: {
+    placeOrder: ({ accountId, amount, placedAt, tags }) => [{ orderPlaced: { accountId, amount, placedAt, tags } }],
+    payOrder: ({ amount }) => [{ orderPaid: { amount } }],
+  },
   evolve: { orderPlaced: (state) => state, orderPaid: () => ({ paid: true }), orderVoided: (state) => state },
 });
 
