@@ -113,12 +113,15 @@ describe('an append', () => {
   });
 
   it('never lets time fall, also when the clock goes back', async () => {
-    const ahead = await ask<{ t: Date }>(
-      database.url,
-      `update events set recorded_at = recorded_at + interval '1 hour' where position = $1 returning recorded_at t`,
-      [await head()],
-    );
+    const move = (by: string) =>
+      ask<{ t: Date }>(database.url, `update events set recorded_at = recorded_at + $2::interval where position = $1 returning recorded_at t`, [
+        at,
+        by,
+      ]);
+    const at = await head();
+    const ahead = await move('1 hour');
     await appender.append(entryOf());
+    await move('-1 hour');
     const [last] = await ask<{ t: Date; time: string }>(
       database.url,
       `select recorded_at t, record->>'time' time from events order by position desc limit 1`,
