@@ -18,6 +18,7 @@ const firstViolation = (runs: number, switches: () => Switches): string | undefi
 describe('relay and consumer, walked through random schedules', () => {
   it.each([
     ['zombie relays, partial and late sends, lost tails, topics made again, restores, rebalances, crashes and forgeries', 1_500, everything],
+    ['all that four times as often', 300, { ...everything, harshness: 4 }],
     ['all that but backups of what another restore has undone, by the inbox row alone', 700, firstWallOnly],
     ['restores after which nobody begins an epoch, by the start check', 400, forgetfulOperator],
     ['a relay that moves its checkpoint before it sends', 400, { ...everything, relayRound: hasty }],

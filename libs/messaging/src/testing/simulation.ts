@@ -32,6 +32,8 @@ export interface Switches {
   readonly logFaults: boolean;
   /** Messages that nobody of ours sent. */
   readonly forged: boolean;
+  /** How many times as often as usual something fails. */
+  readonly harshness: number;
 }
 
 /** Everything that can happen, under the rules as they hold. */
@@ -52,6 +54,7 @@ export const everything: Switches = {
   forgetful: false,
   logFaults: true,
   forged: true,
+  harshness: 1,
 };
 
 /** What a run ends with; `violations` is empty where every event came once and in the order of its key. */
@@ -104,7 +107,7 @@ export const simulate = (seed: number, steps: number, is: Switches): Outcome => 
     if (what < 2) owner.append(keys);
     else if (what < 5) owner.relayStep();
     else subscriber.step();
-    for (const [often, , happen] of faults) if (dice.maybe(often)) happen();
+    for (const [often, , happen] of faults) if (dice.maybe(often * is.harshness)) happen();
   };
   // The last ones are lost, and then nothing happens any more: only the repeated record can tell.
   const quieten = (): void => {

@@ -1,0 +1,42 @@
+import type { Pool } from 'pg';
+import { topicOf, type EventBus } from './bus.js';
+import { placeOf } from './consumer.rules.js';
+import { tailVerdict } from './relay.rules.js';
+
+/** 'foreign': the topic holds what this history does not, and the service must not append. 'unknown': the bus did not answer. */
+export interface StartCheck {
+  readonly state: 'ours' | 'foreign' | 'unknown';
+  /** A sentence for the log; '' where all is well. */
+  readonly reason: string;
+}
+
+/** How far back from the end of each partition it looks: a late send of an old record may stand at the very end. */
+const depth = 10;
+
+const late = (ms: number): Promise<never> => new Promise((_, reject) => setTimeout(() => reject(new Error('late')), ms).unref());
+
+/** Before the first append: is the tail of the own topic in the own history? Else the database was restored and no epoch begun. */
+export const checkStart = async (pool: Pool, bus: EventBus, source: string, patienceMs = 5_000): Promise<StartCheck> => {
+  const tail = await Promise.race([bus.tail(topicOf(source), depth), late(patienceMs)]).catch(() => undefined);
+  if (!tail) return { state: 'unknown', reason: 'The bus does not answer: nobody knows whether this history is behind its topic.' };
+  const places = tail.flatMap((record) => {
+    const place = placeOf(record.headers);
+    return place ? [{ ...place, value: record.value }] : [];
+  });
+  const { rows: epochs } = await pool.query<{ id: string; base: string | number }>('select id, base from epochs order by id collate "C"');
+  const { rows: own } = await pool.query<{ position: string | number; record: string }>(
+    'select position, record::text as record from events where position = any($1)',
+    [places.map(({ position }) => position)],
+  );
+  const texts = new Map(own.map(({ position, record }) => [Number(position), record]));
+  const known = epochs.map(({ id, base }) => ({ id, base: Number(base) }));
+  const foreign = places.find((it) => {
+    const text = texts.get(it.position);
+    return tailVerdict(it, text !== undefined && Buffer.from(text).equals(it.value), known) === 'foreign';
+  });
+  if (!foreign) return { state: 'ours', reason: '' };
+  return {
+    state: 'foreign',
+    reason: `Position ${foreign.position} of the topic ${topicOf(source)} is not in this history: after a restore, begin a new epoch first.`,
+  };
+};
