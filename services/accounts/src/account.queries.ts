@@ -30,10 +30,10 @@ const withEnds = async (accounts: readonly Account[], { sql }: Reading): Promise
     [touched],
   );
   const ends = new Map(found.map(({ accountId, currency, ...it }) => [`${accountId}:${currency}`, it]));
-  const none = { firstOrderedAt: undefined, lastOrderedAt: undefined };
-  const mended = (it: Account): Account => ({
+  const mended = ({ accountId, trade, ...it }: Account): Account => ({
     ...it,
-    trade: it.trade.map((one) => ({ ...one, ...(ends.get(`${it.accountId}:${one.currency}`) ?? none) })),
+    accountId,
+    trade: trade.map(({ firstOrderedAt: _first, lastOrderedAt: _last, ...one }) => ({ ...one, ...ends.get(`${accountId}:${one.currency}`) })),
   });
   return accounts.map((it) => (hasVoid(it) ? mended(it) : it));
 };
@@ -65,7 +65,7 @@ export const accountQueries = queriesOf(AccountQueries, {
       sql<AccountSummaryTrade>(
         `select currency, count(*) filter (where orders > 0)::int as accounts, sum(orders)::int as orders, sum(returns)::int as returns,
                 sum(quantity::numeric)::text as quantity, sum(amount_minor)::text as "amountMinor"
-           from account_turnovers group by currency order by currency`,
+           from account_turnovers group by currency having sum(orders) > 0 order by currency`,
       ),
     ]);
     const total = byKind.reduce((sum, it) => sum + it.count, 0);

@@ -14,7 +14,7 @@ export const accountView = view(Account, {
   filters: ['kind', 'lifecycle', 'segmentId', 'tags', 'createdAt'],
   columns: {
     country: { type: 'text', of: (row) => row.region?.country },
-    currencies: { type: 'text[]', of: (row) => row.trade.map((it) => it.currency), indexed: false },
+    currencies: { type: 'text[]', of: (row) => row.trade.filter((it) => it.orders > 0).map((it) => it.currency), indexed: false },
     refs: { type: 'text[]', of: (row) => row.externalRefs.map(({ system, id }) => `${system}:${id}`) },
   },
 })

@@ -1,5 +1,4 @@
 import type { ServiceDefinition } from '@guanxi/event-sourcing/service';
-import { commandsOf } from '@guanxi/service-kit/controllers';
 import { possibleDuplicate } from './account.advice.js';
 import { account } from './account.decider.js';
 import { accountQueries } from './account.queries.js';
@@ -20,4 +19,5 @@ export const accounts: ServiceDefinition = {
   advice: possibleDuplicate,
 };
 
-export const controllers = [commandsOf(account), commandsOf(order), accountQueries, orderQueries];
+/** What it answers besides commands. */
+export const queries = [accountQueries, orderQueries];

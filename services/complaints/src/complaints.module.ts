@@ -1,5 +1,4 @@
 import type { ServiceDefinition } from '@guanxi/event-sourcing/service';
-import { commandsOf } from '@guanxi/service-kit/controllers';
 import { complaint } from './complaint.decider.js';
 import { complaintQueries } from './complaint.queries.js';
 import { complaintView } from './complaint.view.js';
@@ -9,4 +8,5 @@ import { rateView } from './rate.view.js';
 /** What customers complain of, and what became of it. */
 export const complaints: ServiceDefinition = { name: 'complaints', deciders: [complaint], views: [complaintView, rateView] };
 
-export const controllers = [commandsOf(complaint), complaintQueries, rateQueries];
+/** What it answers besides commands. */
+export const queries = [complaintQueries, rateQueries];

@@ -1,0 +1,4 @@
+import { boot } from '@guanxi/service-kit/boot';
+import { complaints, queries } from './complaints.module.js';
+
+await boot(complaints, queries);
