@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { toBinary } from '@bufbuild/protobuf';
 import { Client } from 'pg';
+import { parseStrict } from '@guanxi/contracts/json';
 import { History } from '@guanxi/contracts/guanxi/common/v1/history_pb';
 import { Operations } from '@guanxi/contracts/guanxi/common/v1/operations_pb';
 import type { DescMethod, DescService } from '@bufbuild/protobuf';
@@ -13,6 +15,7 @@ import { NoteCommands, NoteQueries } from './testing/notes.contract.js';
 import { noteQueries, notes } from './testing/notes.js';
 import { freePort } from './testing/server.js';
 import { UnaryClient } from './unary.client.js';
+import { WireClient } from './wire.client.js';
 
 const of = (service: DescService, name: string): DescMethod => service.method[name] as DescMethod;
 const write = of(NoteCommands, 'writeNote');
@@ -90,6 +93,20 @@ describe('a service', () => {
     await expect(call(write, { noteId, text: 'a' }, headers)).resolves.toEqual(first);
     await expect(call(write, { noteId, text: 'b' }, headers)).rejects.toMatchObject({ slug: 'idempotency-key-reused', kind: 'invalid' });
   });
+  it('tells on the wire that an answer is a repeat, whatever was decided since', async () => {
+    const wire = new WireClient(config.grpc);
+    const noteId = randomUUID();
+    const headers = { authorization, 'idempotency-key': randomUUID() };
+    const send = () =>
+      wire.call(`/${NoteCommands.typeName}/WriteNote`, toBinary(write.input, parseStrict(write.input, { noteId, text: 'a' })), headers);
+    const first = await send();
+    await call(amend, { noteId, text: 'b' });
+    const again = await send();
+    expect(first.metadata).toEqual({});
+    expect(again.metadata).toEqual({ 'idempotent-replayed': 'true' });
+    expect(Buffer.compare(first.body, again.body)).toBe(0);
+    wire.close();
+  });
   it('refuses another version than If-Match names, and a stream that is not there', async () => {
     const noteId = randomUUID();
     await call(write, { noteId, text: 'a' });
@@ -134,6 +151,27 @@ describe('a service', () => {
     for (const until = Date.now() + 5_000; Date.now() < until && (await count(reader, 'bus_messages')) < (await count(owner, 'events')););
     expect(await count(reader, 'bus_messages')).toBe(await count(owner, 'events'));
     await reader.end();
+  });
+  it('lives through the loss of all its connections', async () => {
+    const work = Promise.allSettled(Array.from({ length: 50 }, () => call(write, { noteId: randomUUID(), text: 'x' })));
+    await owner.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [role]);
+    await work;
+    const noteId = randomUUID();
+    await until(() =>
+      call(write, { noteId, text: 'back' }).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await until(() =>
+      call(get, { noteId }).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await expect(call(get, { noteId })).resolves.toMatchObject({ text: 'back' });
+    await until(async () => (await client.call(Operations.method.getHealth, {}))['ready'] === true);
+    await expect(client.call(Operations.method.getHealth, {})).resolves.toMatchObject({ ready: true });
   });
   it('that cannot start leaves nothing open', async () => {
     const before = await connections();
