@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { makeCluster, postmaster } from '../postgres/cluster.ts';
@@ -44,8 +44,10 @@ export const prepareCluster = async (folder: string, password: string): Promise<
 
 /** Ends the PostgreSQL that a killed start of ours left behind; refuses to touch a stranger's. */
 export const endLeftover = async (folder: string, ours: number | undefined, say: (text: string) => void): Promise<void> => {
-  const found = postmaster(join(folder, 'postgres'));
-  if (!found?.runs) return;
+  const data = join(folder, 'postgres');
+  const found = postmaster(data);
+  // After a crash of the machine the id may be another process's by now; PostgreSQL would take it for its own.
+  if (!found?.runs) return rmSync(join(data, 'postmaster.pid'), { force: true });
   if (found.pid !== ours) {
     const who = `Another PostgreSQL (process ${found.pid}) uses ${folder}/postgres, and it is not of an earlier start.`;
     throw new Trouble(`${who}\nStop it first: kill -INT ${found.pid}\n${commandLine(found.pid)}`);

@@ -27,9 +27,9 @@ export interface Running {
 
 /** Everything that has to be right before the first process starts; builds and makes the database at the same time. */
 const prepare = async (say: Say): Promise<House> => {
-  const port = await gatewayPort();
   const { folder, installation } = openDataFolder(say);
   const last = noOtherStart(folder);
+  const port = await gatewayPort();
   await endLeftServices(last, say);
   await endLeftover(folder, last?.postgres?.pid, say);
   removeRun(folder);
