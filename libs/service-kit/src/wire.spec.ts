@@ -1,10 +1,13 @@
 import { connect } from 'node:http2';
+import { ServerGrpc } from '@nestjs/microservices';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { History, ListEpochsResponseSchema, ReadEventsRequestSchema } from '@guanxi/contracts/guanxi/common/v1/history_pb';
+import { packageDefinition } from './definition.js';
 import { asking, gate, historyStub, type Asked, type Gate } from './testing/history.js';
 import { testServer, type TestServer } from './testing/server.js';
 import { WireClient } from './wire.client.js';
+import { handlersByPath } from './wire.server.js';
 import { mostInFlight } from './wire.session.js';
 
 const readEvents = `/${History.typeName}/ReadEvents`;
@@ -154,5 +157,20 @@ describe('the wire', () => {
     await new Promise((resolve) => stream.on('end', resolve).on('error', resolve).resume());
     session.destroy();
     await expect(call(asking.answer)).resolves.toBeDefined();
+  });
+});
+
+describe("what the wire needs of Nest's gRPC server", () => {
+  it("is there: its handlers by pattern, and grpc-js' server before services are added", async () => {
+    let given: unknown;
+    const options = { url: '127.0.0.1:0', package: 'guanxi', packageDefinition: packageDefinition([History]) };
+    const server = new ServerGrpc({ ...options, onLoadPackageDefinition: (_definition: object, it: unknown) => (given = it) });
+    const handler = () => Promise.resolve('heard');
+    server.addHandler({ service: History.typeName, rpc: 'ListEpochs', streaming: 'no_stream' }, handler as never);
+    server.addHandler({ service: History.typeName, rpc: 'Other', streaming: 'rx_stream' }, handler as never);
+    expect([...handlersByPath(server.getHandlers()).keys()]).toEqual([listEpochs]);
+    await server.listen(() => undefined);
+    expect(given).toMatchObject({ addService: expect.any(Function) as unknown, tryShutdown: expect.any(Function) as unknown });
+    await server.close();
   });
 });
