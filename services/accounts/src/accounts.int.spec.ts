@@ -91,6 +91,16 @@ describe('orders of an account', () => {
     expect(await record('b1', 'o1', '1997-04-01T00:00:00Z', '40')).toMatchObject({ version: 3 });
     await expect(record('b1', 'o1', '1997-04-01T00:00:00Z', '40')).rejects.toMatchObject({ slug: 'external-ref-taken' });
   });
+  it('are recorded anew for another account too, and count for that one', async () => {
+    await register('b2');
+    await record('b1', 'o5', '1999-01-01T00:00:00Z', '1', { currency: 'EUR' });
+    await service.call(OrderCommands, 'voidOrder', { orderRef: ref('o5'), reason: '记错客户' });
+    await record('b2', 'o5', '1999-01-01T00:00:00Z', '2', { currency: 'EUR' });
+    expect(await get('b2')).toMatchObject({ lifecycle: 'ACTUAL', trade: [{ currency: 'EUR', orders: 1, amountMinor: '2' }] });
+    expect((await get('b1')).trade).toMatchObject([{}, { currency: 'EUR', orders: 0, voided: 1, amountMinor: '0' }, {}]);
+    const { orders } = await service.call(OrderQueries, 'listOrders', { accountId: accountId('b2') });
+    expect(orders).toMatchObject([{ accountId: accountId('b2'), status: 'RECORDED', amountMinor: '2' }]);
+  });
   it('come back in part, never more than was bought', async () => {
     const back = (amountMinor: string) => ({
       orderRef: ref('o1'),
@@ -146,18 +156,19 @@ describe('all accounts', () => {
   });
   it('are summed', async () => {
     const { total, byKind, byLifecycle, trade } = await service.call(AccountQueries, 'summarizeAccounts', {});
-    expect(total).toBe(6);
+    expect(total).toBe(7);
     expect(byKind).toEqual([
+      { key: 'PERSON', count: 4 },
       { key: 'ORGANISATION', count: 3 },
-      { key: 'PERSON', count: 3 },
     ]);
     expect(byLifecycle).toEqual([
-      { key: 'ACTUAL', count: 4 },
+      { key: 'ACTUAL', count: 5 },
       { key: 'POTENTIAL', count: 1 },
       { key: 'TARGET', count: 1 },
     ]);
     expect(trade).toEqual([
       { currency: 'CNY', accounts: 1, orders: 2, returns: 1, quantity: '1.5', amountMinor: '11' },
+      { currency: 'EUR', accounts: 1, orders: 1, returns: 0, quantity: '1', amountMinor: '2' },
       { currency: 'JPY', accounts: 2, orders: 2, returns: 0, quantity: '2', amountMinor: '9700' },
       { currency: 'USD', accounts: 1, orders: 1, returns: 0, quantity: '1', amountMinor: '7' },
     ]);
