@@ -71,7 +71,7 @@ export const decision = (wish: Wish, { context, warnings }: Surrounding, before:
     const payload = payloadOf(decider, name);
     const data = recordData(payload, given);
     // What is stored is what is folded, also here: a state of this process equals one that was loaded.
-    state = evolve(decider, state, name, filled(payload, structuredClone(data)));
+    state = evolve(decider, state, name, filled(payload, JSON.parse(JSON.stringify(data)) as Record<string, unknown>));
     version += 1;
     return {
       id: commandKey ? eventId(commandId, n) : uuid7(),

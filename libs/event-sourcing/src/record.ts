@@ -39,23 +39,20 @@ export interface Halves {
 /** Between event and text: what leaves `data` before it is written. Nothing seals yet, so drafts pass as they are. */
 export type Seal = (drafts: readonly Draft[]) => readonly Draft[] | Promise<readonly Draft[]>;
 
-type Attribute = Exclude<keyof Draft, 'data'>;
-const beforeTime: readonly Attribute[] = ['id', 'source', 'type', 'subject'];
-const afterTime: readonly Attribute[] = [
-  ...(['streamversion', 'schemaversion', 'customer', 'segment', 'actor', 'actorkind', 'role', 'command', 'commandid'] as const),
-  ...(['correlationid', 'causationid', 'traceparent', 'sealedfor', 'sealed'] as const),
-];
-
-/** The text of a record, for ever: everything that stores, sends, hashes or exports an event takes these bytes. */
-export const writeRecord = (draft: Draft): Halves => {
-  let head = '{"specversion":"1.0",';
-  for (const name of beforeTime) head += member(draft, name);
-  let tail = '","datacontenttype":"application/json",';
-  for (const name of afterTime) tail += member(draft, name);
-  return { head: `${head}"time":"`, tail: `${tail}"data":${JSON.stringify(draft.data)}}` };
+/**
+ * The text of a record, for ever: everything that stores, sends, hashes or exports an event takes these bytes. JSON.stringify
+ * prints properties in the order in which they stand here and leaves undefined ones out.
+ */
+export const writeRecord = ({ id, source, type, subject, ...draft }: Draft): Halves => {
+  const { streamversion, schemaversion, customer, segment, actor, actorkind, role, command, commandid } = draft;
+  const { correlationid, causationid, traceparent, sealedfor, sealed, data } = draft;
+  const whose = { streamversion, schemaversion, customer, segment, actor, actorkind, role, command, commandid };
+  const why = { correlationid, causationid, traceparent, sealedfor, sealed, data };
+  return {
+    head: `${JSON.stringify({ specversion: '1.0', id, source, type, subject }).slice(0, -1)},"time":"`,
+    tail: `","datacontenttype":"application/json",${JSON.stringify({ ...whose, ...why }).slice(1)}`,
+  };
 };
-
-const member = (draft: Draft, name: Attribute): string => (draft[name] === undefined ? '' : `"${name}":${JSON.stringify(draft[name])},`);
 
 /**
  * Reads a record's text, `data` lifted to this build's schema version; nothing is filled in yet.
