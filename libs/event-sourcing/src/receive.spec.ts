@@ -126,19 +126,19 @@ describe('receive', () => {
     await client.query('analyze');
     await client.query(call, values(chain(1)));
     await client.query(
-      `insert into received select seq + 1000, 0, now(), 'many', '${epoch}', seq, 't', null, '{}' from generate_series(1, 20000) seq`,
+      `insert into received select seq + 1000, 0, now(), 'f', '${epoch}', seq + 9, 't', null, '{}' from generate_series(1, 20000) seq`,
     );
-    const scans = async (): Promise<number> => {
+    const read = async (): Promise<number> => {
       await client.query('select pg_stat_force_next_flush()');
       return (
-        (await client.query<{ n: string }>(`select seq_tup_read as n from pg_stat_user_tables where relname = 'received'`)).rows.map(({ n }) =>
-          Number(n),
+        (await client.query<{ n: string }>(`select seq_tup_read + idx_tup_fetch as n from pg_stat_user_tables where relname = 'received'`)).rows.map(
+          ({ n }) => Number(n),
         )[0] ?? 0
       );
     };
-    const before = await scans();
+    const before = await read();
     await client.query(call, values([message(2, 1)]));
-    expect((await scans()) - before).toBe(0);
+    expect((await read()) - before).toBeLessThan(10);
     await client.end();
   });
 });

@@ -36,11 +36,12 @@ begin
   end loop;
   if cardinality(chain) = 0 then return; end if;
   -- The same text at the same position was heard in an epoch before: it is the same event. One of this epoch can only be a forgery.
+  -- Asked as a value for each message: \`not exists\` may become a join that reads the whole table.
   with fresh as materialized (
     select m.n, m.position, m.type, m.key, m.record from unnest(p_positions, p_types, p_keys, p_records) with ordinality m(position, type, key, record, n)
     where m.n = any(chain)
-      and not exists (select from received r where r.source = p_source and r.source_position = m.position
-                      and (r.record = m.record or r.epoch = p_epoch))
+      and (select r.seq from received r where r.source = p_source and r.source_position = m.position
+           and (r.record = m.record or r.epoch = p_epoch) limit 1) is null
   )
   insert into received (seq, after, received_at, source, epoch, source_position, type, key, record)
   select coalesce((select max(seq) from received), 0) + row_number() over (order by f.n),

@@ -38,11 +38,14 @@ begin
 end $$;
 `;
 
+// As a value, not as `exists`: that may become a join, which reads the whole table.
+const endOf = (it: string): string =>
+  `(select l."offset" from bus_messages l where l.topic = ${it}.topic and l.partition = ${it}.partition order by l."offset" desc limit 1)`;
+
 /** Takes up to $4 partitions of which there is something to read, longest not served first; $3 are left out. Each row is locked. */
 export const takePartitions = /* sql */ `
 select partition, "offset" from bus_offsets o
-where "group" = $1 and topic = $2 and partition <> all($3::smallint[])
-  and exists (select from bus_messages m where m.topic = o.topic and m.partition = o.partition and m."offset" > o."offset")
+where "group" = $1 and topic = $2 and partition <> all($3::smallint[]) and ${endOf('o')} > o."offset"
 order by served_at, partition for update skip locked limit $4`;
 
 /** What comes after the offsets $3 of the partitions $2, at most $4 messages and, from the second on, 1 MiB of each. */
@@ -73,5 +76,4 @@ order by m.partition, m."offset"`;
 
 /** Removes what is older than $1 milliseconds, but never a partition's last message: its number is where the next one's comes from. */
 export const retain = /* sql */ `
-delete from bus_messages m where at < clock_timestamp() - make_interval(secs => $1 / 1000.0)
-  and exists (select from bus_messages later where later.topic = m.topic and later.partition = m.partition and later."offset" > m."offset")`;
+delete from bus_messages m where at < clock_timestamp() - make_interval(secs => $1 / 1000.0) and m."offset" < ${endOf('m')}`;
