@@ -13,8 +13,6 @@ export interface AppenderOptions {
   readonly group?: number;
   /** How long a group is sent again and again while PostgreSQL is away, in ms. */
   readonly patience?: number;
-  /** Called after each group that wrote events. */
-  readonly announce?: () => void;
   readonly onError?: (error: Error) => void;
 }
 
@@ -78,7 +76,7 @@ const blamed = (error: unknown): unknown =>
 
 /** Opens the appender of the database at `url`; it connects at the first append. */
 export const openAppender = (url: string, options: AppenderOptions = {}): Appender => {
-  const { name = 'append', queue: most = 4_096, group: size = 256, patience = 10_000, announce = () => undefined, onError } = options;
+  const { name = 'append', queue: most = 4_096, group: size = 256, patience = 10_000, onError } = options;
   const line = openLine(url, { name, onError });
   const queue: Waiting[] = [];
   const listeners = new Set<(head: number) => void>();
@@ -94,7 +92,6 @@ export const openAppender = (url: string, options: AppenderOptions = {}): Append
     });
     if (head === 0) return;
     listeners.forEach((listener) => listener(head));
-    announce();
   };
 
   const write = async (group: readonly Waiting[]): Promise<void> => {

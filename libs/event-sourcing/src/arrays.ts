@@ -30,9 +30,14 @@ const bytes = (size: number, write: (at: number) => void): void => {
   end += size;
 };
 
-/** `uuid[]` of UUIDs in text. */
+/** `uuid[]` of UUIDs in text. @throws TypeError where one is none */
 export const uuids = (items: readonly string[]): Buffer =>
-  array(2950, items, (it) => bytes(16, (at) => scratch.write(it.replaceAll('-', ''), at, 16, 'hex')));
+  array(2950, items, (it) => {
+    const digits = it.replaceAll('-', '');
+    bytes(16, (at) => {
+      if (digits.length !== 32 || scratch.write(digits, at, 16, 'hex') !== 16) throw new TypeError('not a UUID');
+    });
+  });
 
 /** `int4[]`. */
 export const int4s = (items: readonly number[]): Buffer => array(23, items, (it) => bytes(4, (at) => scratch.writeInt32BE(it, at)));

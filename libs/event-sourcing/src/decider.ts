@@ -10,8 +10,8 @@ export interface Context {
   readonly now: string;
   /** The caller's segment. */
   readonly segment: string;
-  /** Does this stream exist in this service? Only for ids that `refers` names. */
-  readonly exists: (id: string) => boolean;
+  /** Does this stream exist in this service, as one of this aggregate where stated? Only for ids that `refers` names. */
+  readonly exists: (id: string, stream?: string) => boolean;
 }
 
 /** A condition on the state, one line: `rule('complaint-not-heard', 'The customer was not heard yet.', (s) => s.heard)`. */
@@ -75,7 +75,14 @@ export const allowed = (it: AnyDecider, state: unknown): string[] =>
  * Decides one command on a state. `version` is the stream's; pure.
  * @throws Rejection as the aggregate's rules say
  */
-export const decide = (it: AnyDecider, method: string, command: unknown, state: unknown, version: number, context: Context): Record<string, unknown>[] => {
+export const decide = (
+  it: AnyDecider,
+  method: string,
+  command: unknown,
+  state: unknown,
+  version: number,
+  context: Context,
+): Record<string, unknown>[] => {
   if (version === 0 && !it.creates.includes(method))
     throw new Rejection(`${it.stream}-not-found`, 'not-found', `There is no ${it.stream} with this id.`);
   const broken = brokenRule(it, method, state);

@@ -93,7 +93,8 @@ export const executor = (options: ExecutorOptions): Executor => {
       underWay.add(done);
       const { committed, types } = await done.finally(() => underWay.delete(done));
       const touched = types ?? [...casesOf(decider.events).keys()];
-      if (caller.wait && touched.length > 0) await views.settled(touched, Number(committed.position), settleMs);
+      // It is done, whatever became of the views.
+      if (caller.wait && touched.length > 0) await views.settled(touched, Number(committed.position), settleMs).catch(() => undefined);
       return committed;
     },
     close: async () => {

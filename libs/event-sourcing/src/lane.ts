@@ -163,7 +163,7 @@ const refuse = async (jobs: Job[], job: Job, error: unknown, version: number, pa
   const { id, key, hash, caller, decider } = job.wish;
   if (!(error instanceof Rejection)) return job.reject(error);
   try {
-    const { known, version: now } = await parts.lookups.standing(key, id);
+    const { known, version: now } = await parts.lookups.standing(key, id, decider.stream);
     if (known) return answerAgain(job, { verdict: hash && known.hash.equals(hash) ? 'repeat' : 'mismatch', ...known });
     if (now !== version) return again(jobs, [job], id, parts);
     if (!caller.keepRefusal || !key || nothing.includes(error.kind)) return job.reject(error);

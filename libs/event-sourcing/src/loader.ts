@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { filled } from '@guanxi/contracts/json';
+import { uuids } from './arrays.js';
 import { coalesced } from './coalesce.js';
 import { evolve, type AnyDecider } from './decider.js';
 import { casesOf } from './fold.js';
@@ -26,12 +27,14 @@ const statement = {
   name: 'load',
   rowMode: 'array' as const,
   text: /* sql */ `
-    select s.id::text, s.version, s.key::text, n.version, n.state::text
-      from streams s left join snapshots n on n.stream_id = s.id and n.decider = $2 where s.id = any($1::uuid[])
+    with stream as materialized (
+      select s.id::text, s.version, s.key::text, n.version as snapshot, n.state::text, s.id as uuid
+        from streams s left join snapshots n on n.stream_id = s.id and n.decider = $3 where s.id = any($1) and s.type = $2
+    )
+    select id, version, key, snapshot, state from stream
     union all
-    select e.stream_id::text, e.version, null, null, e.record::text
-      from unnest($1::uuid[]) i(id) left join snapshots n on n.stream_id = i.id and n.decider = $2
-      join events e on e.stream_id = i.id and e.version > coalesce(n.version, 0)`,
+    select id, e.version, null, null, e.record::text
+      from stream join events e on e.stream_id = uuid and e.version > coalesce(snapshot, 0)`,
 };
 type Row = [id: string, version: number, key: string | null, snapshot: number | null, text: string | null];
 
@@ -59,7 +62,7 @@ const readerOf = (pool: Pool, decider: AnyDecider, upcasters: Upcasters): ((id: 
     };
   };
   return coalesced(async (ids) => {
-    const rows = await ask<Row>(pool, { ...statement, values: [ids, decider.version] });
+    const rows = await ask<Row>(pool, { ...statement, values: [uuids(ids), decider.stream, decider.version] });
     const streams = new Map<string, { row?: Row; events: Row[] }>(ids.map((id) => [id, { events: [] }]));
     for (const row of rows) {
       const stream = streams.get(row[0]);

@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
-import { byteas, uuids } from './arrays.js';
+import { byteas, texts, uuids } from './arrays.js';
 import { coalesced } from './coalesce.js';
 import { ask } from './pool.js';
+import { isUuid } from './target.js';
 
 /** What the history knows of a key. */
 export interface FirstAnswer {
@@ -19,49 +20,45 @@ export interface Standing {
 
 /** Small reads by key, each many at once. */
 export interface Lookups {
-  /** `key` is the stored key, 32 bytes. */
-  standing(key: Buffer | undefined, stream: string): Promise<Standing>;
-  /** Is there such a stream? */
-  exists(stream: string): Promise<boolean>;
+  /** `key` is the stored key, 32 bytes; `type` the aggregate's name. */
+  standing(key: Buffer | undefined, stream: string, type: string): Promise<Standing>;
+  /** The aggregate's name of a stream; undefined where there is no such stream. */
+  typeOf(stream: string): Promise<string | undefined>;
 }
 
 type Row = [version: number | null, hash: Buffer | null, position: number | null, answer: string | null];
 
 // No key is empty, so an empty one finds nothing.
 const none = Buffer.alloc(0);
-const standing = {
+const standings = {
   name: 'standing',
   rowMode: 'array' as const,
   text: /* sql */ `
     select s.version, c.hash, c.position, c.answer
-      from unnest($1::bytea[], $2::uuid[]) with ordinality w(key, stream, n)
-      left join streams s on s.id = w.stream left join commands c on c.key = w.key order by w.n`,
+      from unnest($1::bytea[], $2::uuid[], $3::text[]) with ordinality w(key, stream, type, n)
+      left join streams s on s.id = w.stream and s.type = w.type left join commands c on c.key = w.key order by w.n`,
 };
-const existing = { name: 'exists', rowMode: 'array' as const, text: 'select id::text from streams where id = any($1)' };
+const types = { name: 'types', rowMode: 'array' as const, text: 'select id::text, type from streams where id = any($1)' };
 
 /** The lookups of a service's database. Streams never vanish, so those that were found are remembered, `memory` of them. */
 export const lookups = (pool: Pool, memory = 100_000): Lookups => {
-  const found = new Set<string>();
-  const look = coalesced<string, boolean>(async (ids) => {
-    const rows = await ask<[string]>(pool, { ...existing, values: [uuids(ids)] });
+  const found = new Map<string, string>();
+  const look = coalesced<string, string | undefined>(async (ids) => {
+    const rows = await ask<[string, string]>(pool, { ...types, values: [uuids(ids)] });
     if (found.size > memory) found.clear();
-    rows.forEach(([id]) => found.add(id));
-    return ids.map((id) => found.has(id));
+    rows.forEach(([id, type]) => found.set(id, type));
+    return ids.map((id) => found.get(id));
   });
-  return {
-    standing: coalescedStanding(pool),
-    exists: async (stream) => found.has(stream) || look(stream),
-  };
-};
-
-const coalescedStanding = (pool: Pool): Lookups['standing'] => {
-  const read = coalesced<{ key: Buffer; stream: string }, Standing>(async (items) => {
-    const values = [byteas(items.map((it) => it.key)), uuids(items.map((it) => it.stream))];
-    const rows = await ask<Row>(pool, { ...standing, values });
+  const standing = coalesced<{ key: Buffer; stream: string; type: string }, Standing>(async (items) => {
+    const values = [byteas(items.map((it) => it.key)), uuids(items.map((it) => it.stream)), texts(items.map((it) => it.type))];
+    const rows = await ask<Row>(pool, { ...standings, values });
     return rows.map(([version, hash, position, answer]) => ({
       version: version ?? 0,
       known: hash === null ? undefined : { hash, position: position as number, answer: answer as string },
     }));
   });
-  return (key = none, stream) => read({ key, stream });
+  return {
+    standing: (key = none, stream, type) => standing({ key, stream, type }),
+    typeOf: async (stream) => found.get(stream) ?? (isUuid(stream) ? look(stream) : undefined),
+  };
 };

@@ -13,16 +13,23 @@ export interface Target {
   readonly command: Json;
 }
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Is it the text of a UUID, in lower case? */
+export const isUuid = (text: string): boolean => uuid.test(text);
+
 const isRef = (value: unknown): value is Ref => typeof value === 'object' && value !== null && 'system' in value && 'id' in value;
 
 /**
  * The id of the `name` that a command names by `<name>Id` or `<name>Ref`; undefined where by neither. PostgreSQL reads UUIDs in
  * any case, so they are made lower case once, here.
- * @throws Rejection `ref-mismatch` where both are given and mean different things
+ * @throws Rejection `ref-mismatch` where both are given and mean different things, `string.uuid` where the id is none
  */
 export const namedId = (namespace: string, name: string, command: Json): string | undefined => {
   const [id, ref] = [command[`${name}Id`], command[`${name}Ref`]];
   const stated = typeof id === 'string' && id !== '' ? id.toLowerCase() : undefined;
+  // Validation has seen clients' ids; one that a policy made up would fail its neighbours' statement.
+  if (stated && !isUuid(stated)) throw invalid('string.uuid', `${name}Id`, 'must be a UUID');
   const derived = isRef(ref) ? refId(namespace, name, ref) : undefined;
   if (stated && derived && stated !== derived) throw invalid('ref-mismatch', `${name}Ref`, `${name}Id and ${name}Ref mean different things`);
   return stated ?? derived;

@@ -50,19 +50,20 @@ export const surroundingOf = async (wish: Wish, lookups: Lookups, rows: Rows, ad
   const refers = decider.refers?.[method] as ((command: unknown) => readonly string[]) | undefined;
   const named = (refers?.(command) ?? []).map((it) => it.toLowerCase());
   const [found, warnings] = await Promise.all([
-    Promise.all(named.map((it) => lookups.exists(it))),
+    Promise.all(named.map((it) => lookups.typeOf(it))),
     Promise.all(advice.map((it) => warningsOf(it, wish, rows))),
   ]);
-  const exists = (asked: string): boolean => {
+  const exists = (asked: string, type?: string): boolean => {
     const n = named.indexOf(asked.toLowerCase());
     if (n < 0) throw new Error(`${decider.stream}.${method} asks whether a stream exists that refers does not name`);
-    return found[n] as boolean;
+    return found[n] !== undefined && (type === undefined || found[n] === type);
   };
   return { context: { id, now, segment: caller.segment, exists }, warnings: warnings.flat() };
 };
 
 const warningsOf = async ({ view, key, warn }: Advice, { command, id }: Wish, rows: Rows): Promise<readonly Warning[]> => {
   const asked = key(command as never);
-  const row = asked === undefined ? undefined : await rows.one(view, asked);
+  // Nothing to warn of is better than no answer.
+  const row = asked === undefined ? undefined : await rows.one(view, asked).catch(() => undefined);
   return row === undefined ? [] : warn(row as never, command as never, id);
 };

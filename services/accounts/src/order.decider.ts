@@ -68,7 +68,7 @@ export const order = decider({
     recordOrder: ({ accountId = '', externalRef, orderedAt, currency, lines, adjustments, channel, placeOfSale }, state, { id, exists }) => {
       if (state.status === 'RECORDED')
         throw new Rejection('external-ref-taken', 'conflict', 'An order with this external reference is recorded already.', { ids: [id] });
-      if (!exists(accountId)) throw new Rejection('account-not-found', 'not-found', 'There is no account with this id or reference.');
+      if (!exists(accountId, 'account')) throw new Rejection('account-not-found', 'not-found', 'There is no account with this id or reference.');
       const ofLines = sums(lines);
       const amountMinor = plus(ofLines.amountMinor, total(adjustments.map((it) => it.amountMinor)));
       mustFit(amountMinor);

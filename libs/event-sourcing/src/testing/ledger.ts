@@ -86,7 +86,7 @@ export const ledger = decider({
       return [{ ledgerOpened: { owner, accountId } }];
     },
     enter: ({ amount, text, times, about }, { sum }, { exists }) => {
-      if (about && !exists(about)) throw new Rejection('about-not-found', 'not-found', 'There is nothing that it is about.');
+      if (about && !exists(about, 'ledger')) throw new Rejection('about-not-found', 'not-found', 'There is nothing that it is about.');
       if (BigInt(sum) + BigInt(amount) * BigInt(times) < 0n) throw new Rejection('ledger-overdrawn', 'conflict', 'The sum would fall below zero.');
       return Array.from({ length: times }, () => ({ entered: { amount, text, ...(text === 'extra' ? { extra: 1 } : {}) } }));
     },
