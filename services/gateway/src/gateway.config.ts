@@ -1,0 +1,39 @@
+import { Transform } from 'class-transformer';
+import { IsIn, IsObject, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
+import { address, peersOf } from '@guanxi/service-kit/service.config';
+
+/** The environment of the gateway; the token variables are those of every service. */
+export class GatewayConfig {
+  /** Where to listen, host:port; port 0 takes a free one. */
+  @Matches(address, { message: 'must be host:port' })
+  http: string;
+
+  /** The services by name. */
+  @Transform(({ value }) => peersOf(value))
+  @IsObject({ message: 'must be a list name=host:port,…' })
+  peers: Record<string, string>;
+
+  /** Of the installation; the batch door finds by it which lines name the same account. */
+  @IsUUID('all', { message: 'must be a UUID' })
+  namespace: string;
+
+  @IsString()
+  @MaxLength(500)
+  issuer: string;
+
+  @IsString()
+  @MaxLength(200)
+  audience: string = 'guanxi';
+
+  /** The issuer's public keys: a file or an https address. */
+  @Matches(/^(https:\/\/|(?![a-z]+:\/\/))./, { message: 'must be a file or an https address' })
+  jwks: string;
+
+  /** The commit that was built, for /version. */
+  @IsOptional()
+  @Matches(/^[0-9a-f]{7,64}$/, { message: 'must be a commit hash' })
+  commit?: string;
+
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+  log: string = 'info';
+}

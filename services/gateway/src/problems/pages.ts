@@ -1,0 +1,17 @@
+import { accountsPages } from './accounts.pages.js';
+import { commandPages } from './command.pages.js';
+import { complaintIntakePages } from './complaint-intake.pages.js';
+import { complaintVerdictPages } from './complaint-verdict.pages.js';
+import type { Pages } from './page.js';
+import { platformPages } from './platform.pages.js';
+import { requestPages } from './request.pages.js';
+
+/** Every slug of every problem and warning; a spec looks for slugs in the source that have none. */
+export const pages: Pages = {
+  ...requestPages,
+  ...commandPages,
+  ...platformPages,
+  ...accountsPages,
+  ...complaintIntakePages,
+  ...complaintVerdictPages,
+};

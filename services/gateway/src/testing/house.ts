@@ -1,0 +1,72 @@
+import type { DescMethod } from '@bufbuild/protobuf';
+import { contracts, sourceOf } from '@guanxi/contracts/services';
+import { History } from '@guanxi/contracts/guanxi/common/v1/history_pb';
+import { Operations } from '@guanxi/contracts/guanxi/common/v1/operations_pb';
+import { controllerOf, type CallHandle } from '@guanxi/service-kit/controllers';
+import { logger } from '@guanxi/service-kit/log';
+import { testIssuer, type Issuer } from '@guanxi/service-kit/testing/issuer';
+import { testServer, type TestServer } from '@guanxi/service-kit/testing/server';
+import { startGateway, type RunningGateway } from '../gateway.js';
+
+export const namespace = '6ba7b810-9dad-41d1-80b4-00c04fd430c8';
+
+/** One call that reached a service. */
+export interface Heard {
+  readonly service: string;
+  readonly method: string;
+  readonly request: Record<string, unknown>;
+  readonly caller: Record<string, unknown>;
+}
+
+/** What a service of the test does with a call; the answer in plain JSON. */
+export type Answer = (heard: Heard, call: CallHandle) => object | Promise<object>;
+
+export interface House {
+  readonly url: string;
+  readonly issuer: Issuer;
+  readonly heard: Heard[];
+  readonly gateway: RunningGateway;
+  /** Ends a service, as a crash would for the gateway. */
+  end(service: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const everyRole = ['DATA_STEWARD', 'SALESPERSON', 'SERVICE_AGENT', 'QUALITY', 'AUDITOR', 'SUBSCRIBER', 'SYSTEM_ADMIN', 'SERVICE_SUPERVISOR'];
+
+export const bearer = (house: { issuer: Issuer }, roles: readonly string[] = everyRole): Promise<string> => house.issuer.bearer({ roles });
+
+const serviceOf = async (name: string, issuer: Issuer, answer: Answer, heard: Heard[]): Promise<TestServer> => {
+  const own = [...contracts.services.values()].filter((it) => sourceOf(it) === name);
+  const handle = (method: DescMethod, request: Record<string, unknown>, caller: object, call: CallHandle): object | Promise<object> => {
+    const it: Heard = { service: name, method: method.name, request, caller: caller as Record<string, unknown> };
+    heard.push(it);
+    return answer(it, call);
+  };
+  const controllers = [...own, History, Operations].map((service) =>
+    controllerOf(service, async (_kit, method, request, caller, call) => handle(method, request, caller, call)),
+  );
+  return testServer(controllers, {}, issuer);
+};
+
+/** The gateway before real gRPC servers of the real contracts, whose handlers are the test's. */
+export const openHouse = async (answer: Answer, names: readonly string[] = ['accounts', 'complaints']): Promise<House> => {
+  const issuer = await testIssuer();
+  const heard: Heard[] = [];
+  const services = new Map(await Promise.all(names.map(async (name) => [name, await serviceOf(name, issuer, answer, heard)] as const)));
+  const peers = Object.fromEntries([...services].map(([name, { address }]) => [name, address]));
+  const config = { http: '127.0.0.1:0', peers, namespace, ...issuer.options, log: 'silent' };
+  const gateway = await startGateway(config, logger('gateway', 'silent'));
+  const end = async (name: string): Promise<void> => {
+    services.get(name)?.cut();
+    await services.get(name)?.close();
+    services.delete(name);
+  };
+  const close = async (): Promise<void> => {
+    await gateway.close();
+    await Promise.all([...services.values()].map((it) => it.close()));
+  };
+  return { url: `http://127.0.0.1:${gateway.port}`, issuer, heard, gateway, end, close };
+};
+
+/** What every command answers in these tests. */
+export const committed = { id: '01890a5d-ac96-774b-bcce-b302099a8057', version: 1, position: '9007199254740993', warnings: [] };
