@@ -27,13 +27,14 @@ begin
   at := greatest(date_trunc('milliseconds', clock_timestamp()), at);
   stamp := to_char(at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 
-  if exists (select from unnest(c_key) c(key) join commands k on k.key = c.key)
-  or exists (select from unnest(s_id, s_base) s(id, base) left join streams t on t.id = s.id where coalesce(t.version, 0) <> s.base) then
+  -- Looked up as values, with a limit where they are rows: as a join it was planned, while a table was small, to read the whole of it.
+  if exists (select from unnest(c_key) c(key) where (select true from commands k where k.key = c.key))
+  or exists (select from unnest(s_id, s_base) s(id, base) where coalesce((select t.version from streams t where t.id = s.id), 0) <> s.base) then
     select array_agg(c.stream), json_agg(json_build_object('n', c.n, 'same', k.hash = c.hash, 'position', k.position, 'answer', k.answer))
       into barred, known
-      from unnest(c_key, c_hash, c_stream) with ordinality c(key, hash, stream, n) join commands k on k.key = c.key;
+      from unnest(c_key, c_hash, c_stream) with ordinality c(key, hash, stream, n), lateral (select * from commands where key = c.key limit 1) k;
     select array_agg(s.id) into stale
-      from unnest(s_id, s_base) s(id, base) left join streams t on t.id = s.id where coalesce(t.version, 0) <> s.base;
+      from unnest(s_id, s_base) s(id, base) where coalesce((select t.version from streams t where t.id = s.id), 0) <> s.base;
     barred := barred || stale;
     select array_agg(key order by n), array_agg(hash order by n), array_agg(answer order by n), array_agg(last order by n)
       into c_key, c_hash, c_answer, c_last from (
