@@ -21,9 +21,12 @@ export interface Rule<S> {
   readonly holds: (state: S) => boolean;
 }
 
+/** A rule for a decider's table `rules`: refused with 409, this slug and this sentence where it does not hold. */
 export const rule = <S>(slug: string, detail: string, holds: (state: S) => boolean): Rule<S> => ({ slug, detail, holds });
 
+/** What each command leads to: an entry a command. */
 export type Decide<S, C, E> = { readonly [K in keyof C]: (command: C[K], state: NoInfer<S>, context: Context) => OneOf<E>[] };
+/** What each event changes: an entry an event. */
 export type Evolve<S, E> = { readonly [K in keyof E]: (state: NoInfer<S>, event: E[K]) => NoInfer<S> };
 
 /**
