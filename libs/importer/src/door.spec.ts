@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { caughtUp } from './caught-up.js';
 import { sendLines } from './door.js';
 
 let server: Server | undefined;
@@ -58,6 +59,30 @@ describe('the client of the batch door', () => {
     let tries = 0;
     const to = await door((_, response) => (++tries < 3 ? response.writeHead(503).end('busy') : response.end(done(1))));
     expect(await sendLines(to, ['a'])).toEqual([{ ok: true, again: false }]);
+  });
+
+  it('waits until views, relays and consumers have caught up, and not for clocks', async () => {
+    const lags = [9, 4, 0, 3];
+    const to = await door((_, response) => {
+      const lagMs = lags.shift() ?? 0;
+      response.end(
+        JSON.stringify({
+          parts: [
+            { name: 'accounts/clock', lagMs: 7 },
+            { name: 'accounts/view orders', lagMs },
+          ],
+        }),
+      );
+    });
+    expect(await caughtUp(to)).toBe(0);
+    expect(lags).toEqual([]);
+  });
+
+  it('tells how far behind they are where that takes too long, and asks in vain where nobody answers', async () => {
+    const parts = [{ name: 'complaints/consumer accounts', lagMs: 1234 }];
+    const to = await door((_, response) => response.end(JSON.stringify({ parts })));
+    expect(await caughtUp(to, 10)).toBe(1234);
+    expect(await caughtUp({ url: 'http://127.0.0.1:1' }, 10)).toBeUndefined();
   });
 
   it('gives up at once where the token is refused', async () => {

@@ -48,7 +48,8 @@ const texts = async (response: IncomingMessage): Promise<string> => {
 
 /** Sends the lines once and reads answers as they come; ends early, without a word, where the connection breaks. */
 const attempt = async (door: Door, lines: readonly string[], onAnswer: (answer: AnswerLine) => void): Promise<void> => {
-  const headers = { authorization: `Bearer ${door.token()}`, 'content-type': 'application/x-ndjson' };
+  // Views are waited for once, at the end.
+  const headers = { authorization: `Bearer ${door.token()}`, 'content-type': 'application/x-ndjson', prefer: 'respond-async' };
   const open = door.url.startsWith('https:') ? secureRequest : request;
   const sending = open(`${door.url}/v1/commands:batch`, { method: 'POST', headers, timeout: silenceMs });
   sending.on('timeout', () => sending.destroy(new Error('silence')));

@@ -1,3 +1,4 @@
+import { caughtUp } from './caught-up.js';
 import type { Door } from './door.js';
 import { kindOf, registerAccount } from './kinds.js';
 import type { Mapping } from './mapping.js';
@@ -24,6 +25,8 @@ export interface ImportReport {
   readonly seconds: number;
   /** Refusals by reason, for a person. */
   readonly refusals: readonly string[];
+  /** How far behind the views still were a minute after the last row, in milliseconds. */
+  readonly behindMs: number;
 }
 
 /**
@@ -62,5 +65,7 @@ export const importFile = async ({ kind: name, file, mapping, door, refused, scr
     progress.clear();
     tally.close();
   }
-  return { counts: tally.counts, seconds: progress.seconds, refusals: tally.summary() };
+  const { seconds } = progress;
+  const behindMs = (door && (await caughtUp(door))) ?? 0;
+  return { counts: tally.counts, seconds, refusals: tally.summary(), behindMs };
 };

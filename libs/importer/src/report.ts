@@ -5,7 +5,7 @@ const number = (value: number): string => value.toLocaleString('en');
 /** The report of an import, for a person. */
 export const reportOf = (
   kind: string,
-  { counts, seconds, refusals }: ImportReport,
+  { counts, seconds, refusals, behindMs }: ImportReport,
   how: { dryRun: boolean; refused?: string | undefined },
 ): string => {
   const rate = seconds > 0 ? Math.round((counts.rows - counts.skipped) / seconds) : 0;
@@ -24,6 +24,7 @@ export const reportOf = (
     ...(refusals.length
       ? ['Refused:', ...refusals, ...(how.refused ? [`All of them: ${how.refused}`] : ['--refused file.csv lists all of them.'])]
       : []),
+    ...(behindMs ? [`Views are ${(behindMs / 1000).toFixed(0)} s behind; they catch up by themselves (npm run status).`] : []),
     ...(how.dryRun ? ['Nothing was sent. The rules of the services are asked only in earnest.'] : []),
   ].join('\n');
 };

@@ -39,7 +39,7 @@ describe('the report of an import', () => {
 
   it('says what became of the rows', () => {
     const counts = { rows: 69_659, done: 69_000, again: 600, skipped: 50, refused: 9, registered: 23_570, known: 0 };
-    const text = reportOf('orders', { counts, seconds: 30, refusals: ['  9 × invalid'] }, { dryRun: false });
+    const text = reportOf('orders', { counts, seconds: 30, refusals: ['  9 × invalid'], behindMs: 0 }, { dryRun: false });
     expect(text.split('\n')).toEqual([
       'orders: 69,659 rows in 30.0 s (2,320/s)',
       '  69,000  imported',
