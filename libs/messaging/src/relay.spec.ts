@@ -102,6 +102,19 @@ describe('the relay', () => {
     expect(positions(sent.flat())).toEqual(Array.from({ length: 300 }, (_, n) => n + 1));
   });
 
+  it('does not leave an event to the next poll because another replica was at work when it came', async () => {
+    const other = await owner.pool.connect();
+    const relay = start({ pollMs: 60_000 });
+    await until(async () => (await owner.query('select from checkpoints')).length === 1);
+    await other.query(`begin; select from checkpoints where name = 'relay' for update`);
+    await owner.append(1);
+    relay.wake();
+    await pause(100);
+    await other.query('commit');
+    other.release();
+    await until(async () => (await checkpoint()) === 1, checkpoint, 1_000);
+  });
+
   it('is taken over when the replica that holds the checkpoint hangs', async () => {
     const hanging = await owner.pool.connect();
     await hanging.query('set transaction_timeout = 500');

@@ -50,6 +50,8 @@ const lock = `select position from checkpoints where name = 'relay' for update s
 const begin = `insert into checkpoints (name, version, generation, position, seq) values ('relay', 1, 1, 0, 0) on conflict do nothing`;
 const move = `update checkpoints set position = $1, updated_at = clock_timestamp() where name = 'relay'`;
 
+const busyMs = 50;
+
 // Of the attributes before the payload only: there, an unescaped `,"data":` cannot stand within a value.
 const traceparentOf = (record: string): string | undefined => /,"traceparent":"([0-9a-f-]{55})"/.exec(record.split(',"data":', 1)[0] as string)?.[1];
 
@@ -107,6 +109,8 @@ export const startRelay = (options: RelayOptions): Relay => {
     await client.query('commit');
     // Also of the empty ones, so that they are not asked about at every round.
     if (sent !== undefined) silent.forEach((partition) => lastSent.set(partition, Date.now()));
+    // Whoever holds the row may have read before our event was there, and nobody wakes it.
+    else setTimeout(() => worker.wake(), busyMs).unref();
   };
 
   const step = async (): Promise<boolean> => {
