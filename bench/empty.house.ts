@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../scripts/processes.ts';
+import { startServer } from './server.ts';
+
+/** Probe H: a gateway of its own before a service whose handlers are empty. */
+export interface EmptyHouse {
+  readonly url: string;
+  readonly pids: readonly number[];
+  readonly stop: () => void;
+}
+
+/** What a running process was started with: probe and product then differ in nothing else. */
+const environmentOf = (pid: number): Record<string, string> =>
+  Object.fromEntries(
+    readFileSync(`/proc/${pid}/environ`, 'utf8')
+      .split('\0')
+      .filter((it) => it.includes('='))
+      .map((it) => [it.slice(0, it.indexOf('=')), it.slice(it.indexOf('=') + 1)]),
+  );
+
+/** Starts it beside the gateway `pid`, whose tokens it takes. */
+export const startEmptyHouse = async (pid: number): Promise<EmptyHouse> => {
+  const env = environmentOf(pid);
+  const service = await startServer('empty.service', env);
+  const port = await freePort();
+  const main = join(import.meta.dirname, '../services/gateway/dist/main.js');
+  const gateway = spawn(process.execPath, [main], {
+    env: { ...env, GUANXI_HTTP: `127.0.0.1:${port}`, GUANXI_PEERS: `accounts=${new URL(service.url).host}` },
+    stdio: 'inherit',
+  });
+  const url = `http://127.0.0.1:${port}`;
+  for (let tries = 0; tries < 200; tries++) {
+    if (await fetch(`${url}/health/live`).then(({ ok }) => ok, () => false)) break;
+    await sleep(50);
+  }
+  return {
+    url,
+    pids: [gateway.pid ?? 0, service.pid],
+    stop: () => {
+      gateway.kill();
+      service.stop();
+    },
+  };
+};
