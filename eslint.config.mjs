@@ -36,7 +36,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
     },
   },
-  { files: ['scripts/**', 'bench/**', 'test/**'], rules: { 'no-console': 'off' } },
+  { files: ['scripts/**', 'bench/**', 'test/**', '**/testing/**'], rules: { 'no-console': 'off' } },
   {
     files: ['libs/*/src/**/*.ts'],
     ignores: ['**/*.spec.ts'],

@@ -7,7 +7,7 @@ import { run } from './trouble.ts';
 
 const root = join(import.meta.dirname, '..');
 /** dependency-cruiser passes with zero modules where it cannot read TypeScript; this many there are at least. */
-const fewestModules = 90;
+const fewestModules = 450;
 
 const tool = (name: string, ...args: readonly string[]): boolean =>
   spawnSync(join(root, 'node_modules/.bin', name), args, { cwd: root, stdio: 'inherit' }).status === 0;

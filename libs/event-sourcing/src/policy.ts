@@ -11,6 +11,7 @@ export interface Wish<C> {
 /** One event's answer: the row as it stands after that event → commands of this service. Pure. */
 export type React<R, P, C> = (row: R | undefined, event: P, meta: Meta) => readonly Wish<C>[];
 
+/** Everything that is known of a policy: its name, its view, and what it does at which events. */
 export interface Policy {
   readonly name: string;
   readonly commands: DescService;

@@ -16,6 +16,7 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** What a refusal tells beside its sentence, for a program to act on. */
 export interface RejectionMore {
   readonly errors?: readonly FieldError[];
   /** Commands that the state allows now, by message name. */

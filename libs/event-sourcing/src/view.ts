@@ -15,7 +15,9 @@ export interface Meta {
   readonly customer: string | undefined;
 }
 
+/** One step: the row before an event → the row after it; undefined is no row. */
 export type Fold<R, P> = (row: NoInfer<R> | undefined, event: P, meta: Meta) => NoInfer<R> | undefined;
+/** A step for every event of a contract. */
 export type Folds<R, E> = { readonly [K in keyof E]: Fold<R, E[K]> };
 
 /** A column beside the row, to filter and order by. */
@@ -26,6 +28,7 @@ export interface Column<R> {
   readonly indexed?: boolean;
 }
 
+/** Where a view's rows are kept, and what they are found by. */
 export interface ViewOptions<R> {
   /** Counted up whenever a fold or a column changes: a new version is folded from the start. */
   readonly version: number;
@@ -56,6 +59,7 @@ export interface View<R> {
   on<E>(events: Of<E, DescMessage>, folds: Partial<Folds<R, E>>, keyOf?: (event: E[keyof E], meta: Meta) => string | undefined): View<R>;
 }
 
+/** A view whose row type is forgotten: what the projector works with. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- views of many rows meet in the projector
 export type AnyView = View<any>;
 
