@@ -45,6 +45,13 @@ describe('one stream', () => {
     expect(await stateOf(id)).toMatchObject({ sum: '2', entries: 4 });
   });
 
+  it('does not refuse on what was decided in vain, since another process had moved the stream', async () => {
+    const id = await one.opened();
+    await two.execute('enter', enter(id, { amount: '5' }));
+    const answers = await Promise.all(['1', '-3'].map((amount) => one.execute('enter', enter(id, { amount }))));
+    expect(answers.map((it) => it.version)).toEqual([3, 4]);
+  });
+
   it('loses no command of 32 writers in two processes, and needs no storm of tries', async () => {
     const id = await one.opened();
     const lane = async (writer: Writer): Promise<void> => {
