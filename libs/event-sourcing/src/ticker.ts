@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { AnyDecider } from './decider.js';
 import { answered, callerOf, type Execute } from './policies.js';
 import type { Recorded } from './fold.js';
+import { Rejection } from './rejection.js';
 import { startWorker, type Worker } from './worker.js';
 
 interface Due {
@@ -11,6 +12,12 @@ interface Due {
   /** `guanxi.shop.v1.OrderCommands/payOrder` */
   readonly command: string;
   readonly request: unknown;
+}
+
+/** What became of a timer: one stays due where the service was not available. */
+interface Fired {
+  readonly id: string;
+  readonly end: 'done' | 'later' | 'due';
 }
 
 /** What timers need. */
@@ -37,16 +44,17 @@ const next = { name: 'timers-next', text: 'select 1000 * extract(epoch from min(
 export const startTicker = ({ pool, execute, deciderOf, warn }: TickerOptions): Worker => {
   let alarm: NodeJS.Timeout | undefined;
 
-  const fire = async ({ id, policy, cause, command, request }: Due): Promise<{ id: string; done: boolean }> => {
+  const fire = async ({ id, policy, cause, command, request }: Due): Promise<Fired> => {
     const [commands = '', method = ''] = command.split('/');
     try {
       const caller = callerOf(policy, cause.event, cause.n, cause.trace);
       const position = await answered(() => execute(deciderOf(commands), method, request, caller));
       if (position === undefined) warn('timed command refused', { policy, command });
-      return { id, done: true };
+      return { id, end: 'done' };
     } catch (error) {
+      if (error instanceof Rejection) return { id, end: 'due' };
       warn('timed command failed, tries again in a minute', { policy, command, error: error instanceof Error ? error.name : 'unknown' });
-      return { id, done: false };
+      return { id, end: 'later' };
     }
   };
 
@@ -56,10 +64,10 @@ export const startTicker = ({ pool, execute, deciderOf, warn }: TickerOptions): 
       await client.query(`begin; set local transaction_timeout = '30s'`);
       const { rows } = await client.query<Due>({ ...due, values: [atOnce] });
       const fired = await Promise.all(rows.map(fire));
-      const ids = (done: boolean): string[] => fired.filter((it) => it.done === done).map((it) => it.id);
+      const ids = (end: Fired['end']): string[] => fired.filter((it) => it.end === end).map((it) => it.id);
       if (rows.length > 0) {
-        await client.query('delete from timers where id = any($1)', [ids(true)]);
-        await client.query(`update timers set due = clock_timestamp() + interval '1 minute' where id = any($1)`, [ids(false)]);
+        await client.query('delete from timers where id = any($1)', [ids('done')]);
+        await client.query(`update timers set due = clock_timestamp() + interval '1 minute' where id = any($1)`, [ids('later')]);
       }
       await client.query('commit');
       return rows.length === atOnce;

@@ -75,3 +75,9 @@ export const payLater = policy('pay-later', OrderCommands, orderView).on(OrderEv
 
 /** The test service. */
 export const shop: ServiceDefinition = { name: 'shop', deciders: [order], views: [orderView, accountView] };
+
+/** The test service where every order is paid at once, and again at the time that it names. */
+export const payingTwice: ServiceDefinition = { ...shop, policies: [payAtOnce, payLater] };
+
+/** Two accounts. */
+export const accounts = ['5b0c1d2e-0000-4000-8000-000000000001', '5b0c1d2e-0000-4000-8000-000000000002'] as const;
