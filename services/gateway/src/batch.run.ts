@@ -34,7 +34,7 @@ export class BatchRun {
     private readonly answer: (line: Line) => Promise<string>,
   ) {}
 
-  /** Has the client gone? Then nobody waits for what is still in flight. */
+  /** Has the client gone? While nothing is read from it, only the next answer that can't be written tells. */
   readonly hasGone = (): boolean => this.gone;
 
   /** Resolves when the last answer is written, or the client has gone. */

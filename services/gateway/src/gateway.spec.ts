@@ -35,7 +35,7 @@ describe('a gateway that is stopped', () => {
   it('finishes the request in flight and takes no new connection', async () => {
     const inFlight = post();
     await until(() => house.heard.length === 1);
-    const closed = house.gateway.close();
+    const closed = house.gateway.stop();
     await sleep(20);
     const { hostname, port } = new URL(house.url);
     await expect(
@@ -51,7 +51,7 @@ describe('a gateway that is stopped', () => {
     const agent = new Agent({ keepAlive: true });
     await new Promise((resolve) => httpRequest(`${house.url}/health/live`, { agent }, (it) => it.resume().on('end', resolve)).end());
     const began = performance.now();
-    await house.gateway.close();
+    await house.gateway.stop();
     expect(performance.now() - began).toBeLessThan(2_000);
     agent.destroy();
   });
@@ -61,7 +61,7 @@ describe('a gateway that is stopped', () => {
     request.write(`${register(1)}\n${register(2)}\n`);
     await response;
     await until(() => house.heard.length === 2);
-    const closed = house.gateway.close();
+    const closed = house.gateway.stop();
     request.write(`${register(3)}\n`);
     await sleep(20);
     held.resolve(committed);

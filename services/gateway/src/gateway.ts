@@ -8,7 +8,7 @@ import { contracts } from '@guanxi/contracts/services';
 import { routes } from '@guanxi/contracts/routes';
 import { demandPolicies } from '@guanxi/service-kit/access';
 import { verifier } from '@guanxi/service-kit/auth';
-import { logger, NestLog, type Log } from '@guanxi/service-kit/log';
+import { NestLog, type Log } from '@guanxi/service-kit/log';
 import { Addresses } from './addresses.js';
 import { batchDoor } from './batch.door.js';
 import { clientError } from './client-error.js';
@@ -27,7 +27,7 @@ const stopMs = 10_000;
 export interface RunningGateway {
   readonly port: number;
   /** Takes no new requests, finishes those in flight, at most 10 s. */
-  close(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 const adapterOf = (log: Log, addresses: Addresses): FastifyAdapter =>
@@ -62,7 +62,7 @@ const openDoors = (app: NestFastifyApplication, gateway: Gateway, addresses: Add
 };
 
 /** Starts the gateway. @throws Error naming rpcs without an access policy, or an address that is taken */
-export const startGateway = async (config: GatewayConfig, log: Log = logger('gateway', config.log)): Promise<RunningGateway> => {
+export const startGateway = async (config: GatewayConfig, log: Log): Promise<RunningGateway> => {
   demandPolicies([...contracts.services.values()].filter((service) => service.name !== 'Wire'));
   const stopping = new AbortController();
   const addresses = new Addresses();
@@ -81,7 +81,7 @@ export const startGateway = async (config: GatewayConfig, log: Log = logger('gat
   const { port } = server.address() as { port: number };
   return {
     port,
-    close: async () => {
+    stop: async () => {
       stopping.abort();
       // A connection whose last request was in flight just now would be kept alive.
       const idle = setInterval(() => server.closeIdleConnections(), 50);

@@ -13,7 +13,7 @@ const html = (text: string): string => text.replaceAll(/[&<>"]/g, (char) => enti
 
 const style = `body{font:16px/1.6 system-ui,"Noto Sans SC",sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem;color:#1d2430;background:#fff}
 h1{font-size:1.6rem;line-height:1.3;margin:.2rem 0 1.5rem}h2{font-size:1rem;margin:1.5rem 0 .2rem;color:#52606f}p{margin:0}code{background:#f0f3f6;border-radius:3px;padding:.1em .3em;font-size:.92em}
-nav{display:flex;justify-content:space-between;font-size:.9rem}a{color:#0b5cad}li{margin:.4rem 0}
+nav{display:flex;justify-content:space-between;font-size:.9rem;margin-bottom:1.5rem}a{color:#0b5cad}li{margin:.4rem 0}
 @media(prefers-color-scheme:dark){body{background:#14181d;color:#dde3ea}h2{color:#9aa7b4}code{background:#232a32}a{color:#7db8f5}}`;
 
 const frame = (language: Language, title: string, here: string, body: string): string => {

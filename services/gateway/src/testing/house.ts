@@ -62,7 +62,7 @@ export const openHouse = async (answer: Answer, names: readonly string[] = ['acc
     services.delete(name);
   };
   const close = async (): Promise<void> => {
-    await gateway.close();
+    await gateway.stop();
     await Promise.all([...services.values()].map((it) => it.close()));
   };
   return { url: `http://127.0.0.1:${gateway.port}`, issuer, heard, gateway, end, close };
