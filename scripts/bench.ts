@@ -7,25 +7,29 @@ import { run, Trouble } from './trouble.ts';
 
 type Row = (rounds: number) => Promise<Figure[]>;
 
-const onPostgres = (module: string, name: string): Row => async (rounds) => {
-  const bench = await startBenchPostgres();
-  try {
-    const rows = (await import(module)) as Record<string, (it: typeof bench, rounds: number) => Promise<Figure[]>>;
-    return (await rows[name]?.(bench, rounds)) ?? [];
-  } finally {
-    await bench.stop();
-  }
-};
+const onPostgres =
+  (module: string, name: string): Row =>
+  async (rounds) => {
+    const bench = await startBenchPostgres();
+    try {
+      const rows = (await import(module)) as Record<string, (it: typeof bench, rounds: number) => Promise<Figure[]>>;
+      return (await rows[name]?.(bench, rounds)) ?? [];
+    } finally {
+      await bench.stop();
+    }
+  };
 
-const inHouse = (module: string, name: string): Row => async (rounds) => {
-  const house = await startHouse();
-  try {
-    const rows = (await import(module)) as Record<string, (it: typeof house, rounds: number) => Promise<Figure[]>>;
-    return (await rows[name]?.(house, rounds)) ?? [];
-  } finally {
-    await house.stop();
-  }
-};
+const inHouse =
+  (module: string, name: string): Row =>
+  async (rounds) => {
+    const house = await startHouse();
+    try {
+      const rows = (await import(module)) as Record<string, (it: typeof house, rounds: number) => Promise<Figure[]>>;
+      return (await rows[name]?.(house, rounds)) ?? [];
+    } finally {
+      await house.stop();
+    }
+  };
 
 /** What can be measured, in the order in which it is. */
 const parts: Readonly<Record<string, Row>> = {
@@ -52,6 +56,8 @@ await run(async () => {
     figures.push(...found);
   }
   const below = missed(figures);
-  console.log(`\n${figures.length} figures, ${below.length} past their gate by more than a fifth${below.length ? `: rows ${[...new Set(below.map((it) => it.row))].join(', ')}` : ''}.`);
+  console.log(
+    `\n${figures.length} figures, ${below.length} past their gate by more than a fifth${below.length ? `: rows ${[...new Set(below.map((it) => it.row))].join(', ')}` : ''}.`,
+  );
   return below.length ? 1 : 0;
 });

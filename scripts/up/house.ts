@@ -88,7 +88,7 @@ export const start = async (say: Say, signal: AbortSignal): Promise<Running> => 
       children.push(await supervise(name, () => startChild(name, logFile(house.folder, name), environment), on));
       note();
     }
-    await untilReady(url, children, signal);
+    await untilReady(url, children, signal, say);
     ready = true;
     note();
     return { url, folder: house.folder, stop };

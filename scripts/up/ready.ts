@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Trouble } from '../trouble.ts';
 import type { Supervised } from './supervise.ts';
 
-const patienceMs = 60_000;
+const tellMs = 20_000;
 /** Who fell that often before the house was ever ready will not stand by itself. */
 const mostFalls = 3;
 
@@ -21,15 +21,21 @@ export const health = async (url: string): Promise<Health | undefined> => {
   }
 };
 
-/** Waits until the gateway says that every part is ready. */
-export const untilReady = async (url: string, children: readonly Supervised[], signal: AbortSignal): Promise<void> => {
-  let last: Health | undefined;
-  for (const end = Date.now() + patienceMs; Date.now() < end; await sleep(50, undefined, { signal })) {
-    last = await health(url);
+const waitingFor = (last: Health | undefined): string =>
+  last?.parts
+    ?.filter((part) => !part.ready)
+    .map(({ name, reason }) => (reason ? `${name} (${reason})` : name))
+    .join(', ') ?? 'the gateway, which does not answer';
+
+/** Waits until the gateway says that every part is ready, however long: a view that is folded anew takes its time. Says what it waits for. */
+export const untilReady = async (url: string, children: readonly Supervised[], signal: AbortSignal, say: (text: string) => void): Promise<void> => {
+  for (let toldAt = Date.now(); ; await sleep(50, undefined, { signal })) {
+    const last = await health(url);
     if (last?.ready) return;
     const fallen = children.find(({ falls }) => falls() >= mostFalls);
     if (fallen) throw new Trouble(`${fallen.name} does not start; the reason stands at the end of its log.`);
+    if (Date.now() - toldAt < tellMs) continue;
+    toldAt = Date.now();
+    say(`Waiting for ${waitingFor(last)}.`);
   }
-  const waiting = last?.parts?.filter((part) => !part.ready).map((part) => `${part.name}: ${part.reason ?? 'not ready'}`);
-  throw new Trouble(`Not ready after ${patienceMs / 1000} s. ${waiting?.join('; ') ?? 'The gateway does not answer.'}`);
 };
