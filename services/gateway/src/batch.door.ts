@@ -1,11 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Verify } from '@guanxi/service-kit/auth';
+import type { Principal, Verify } from '@guanxi/service-kit/auth';
 import type { Log } from '@guanxi/service-kit/log';
-import type { Principal } from '@guanxi/service-kit/auth';
 import { lanes } from './batch.lanes.js';
 import { readLine } from './batch.line.js';
 import type { Line } from './batch.lines.js';
-import { patient } from './batch.retry.js';
+import { GivenUp, patient } from './batch.retry.js';
 import { BatchRun } from './batch.run.js';
 import type { Call } from './peers.js';
 import { problemFrom } from './problem.js';
@@ -26,8 +25,8 @@ const answering = (door: BatchDoor, principal: Principal, request: FastifyReques
   const { authorization = '', prefer } = request.headers;
   const headers = { authorization, traceparent, ...(typeof prefer === 'string' && { prefer }) };
   const inLane = lanes();
-  const call = patient(door.call, hasGone, door.log);
-  return async (line: Line): Promise<string> => {
+  const call = patient(door.call, () => hasGone() || door.stopping.aborted, door.log);
+  return async (line: Line): Promise<string | undefined> => {
     try {
       const wish = readLine(line, principal, headers, door.namespace);
       const { body, metadata } = await inLane(wish.names, () => call(wish.service, wish.rpc, wish.bytes, wish.headers));
@@ -35,6 +34,7 @@ const answering = (door: BatchDoor, principal: Principal, request: FastifyReques
       const replayed = metadata['idempotent-replayed'] === 'true' && { replayed: true };
       return `${JSON.stringify({ line: line.number, ok: true, ...replayed, result: wish.print(body) })}\n`;
     } catch (error) {
+      if (error instanceof GivenUp) return undefined;
       report(door.log, error, traceparent);
       return `${JSON.stringify({ line: line.number, ok: false, problem: problemFrom(error, traceOf(traceparent)) })}\n`;
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Rejection, type RejectionKind } from '@guanxi/event-sourcing/rejection';
 import { logger } from '@guanxi/service-kit/log';
-import { patient } from './batch.retry.js';
+import { GivenUp, patient } from './batch.retry.js';
 import type { Call } from './peers.js';
 import { Refusal } from './refusal.js';
 
@@ -38,12 +38,14 @@ describe('a batch line', () => {
     await expect(ask(patient(call, () => false, log))).rejects.toMatchObject({ status: 503 });
     expect(calls()).toBe(1);
   });
-  it('is given up when its client has gone', async () => {
+  it('is given up where it would have to wait for nobody', async () => {
     const { call, calls } = scripted(refusal('exhausted'), answered);
-    await expect(ask(patient(call, () => true, log))).rejects.toMatchObject({ kind: 'exhausted' });
+    await expect(ask(patient(call, () => true, log))).rejects.toBeInstanceOf(GivenUp);
     expect(calls()).toBe(1);
+    await expect(ask(patient(scripted(refusal('conflict')).call, () => true, log))).rejects.toMatchObject({ kind: 'conflict' });
+    await expect(ask(patient(scripted(answered).call, () => true, log))).resolves.toBe(answered);
   });
-  it('is given up when its service is out of reach for a minute, and not when it is only busy', async () => {
+  it('fails where its service is out of reach for a minute, and not when it is only busy', async () => {
     let now = 0;
     const clock = () => (now += 20_000);
     const away = scripted(refusal('unavailable'));

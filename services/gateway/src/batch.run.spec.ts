@@ -20,7 +20,7 @@ const endless = (count: { read: number }, width = 20) =>
 const sink = (take: (text: string, done: () => void) => void) =>
   new Writable({ highWaterMark: 1_000, write: (chunk, _encoding, done) => take(String(chunk), done) });
 
-const run = (input: Readable, output: Writable, answer: (line: Line) => Promise<string>) =>
+const run = (input: Readable, output: Writable, answer: (line: Line) => Promise<string | undefined>) =>
   new BatchRun(input as unknown as IncomingMessage, output as unknown as ServerResponse, answer);
 
 const settle = async () => {
@@ -105,6 +105,18 @@ describe('a batch', () => {
     held.resolve();
     await done;
     expect(text).toBe('1\n2\n3\n');
+    expect(output.writableFinished).toBe(false);
+  });
+  it('breaks off before a line that was given up', async () => {
+    let text = '';
+    const output = sink((chunk, done) => {
+      text += chunk;
+      done();
+    });
+    await run(Readable.from([Buffer.from('a\nb\nc\nd\n')]), output, (line) =>
+      Promise.resolve(line.number === 3 ? undefined : `${line.number}\n`),
+    ).run();
+    expect(text).toBe('1\n2\n');
     expect(output.writableFinished).toBe(false);
   });
 });

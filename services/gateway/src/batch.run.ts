@@ -9,6 +9,7 @@ const mostBytesInFlight = 16 * 1024 * 1024;
 /** Where a line's answer is kept until those before it are written. */
 interface Slot {
   readonly bytes: number;
+  done: boolean;
   text: string | undefined;
 }
 
@@ -30,8 +31,8 @@ export class BatchRun {
   constructor(
     private readonly input: IncomingMessage,
     private readonly output: ServerResponse,
-    /** Never rejects. */
-    private readonly answer: (line: Line) => Promise<string>,
+    /** Never rejects; undefined where the line was given up, so that the batch has to break off before it. */
+    private readonly answer: (line: Line) => Promise<string | undefined>,
   ) {}
 
   /** Has the client gone? While nothing is read from it, only the next answer that can't be written tells. */
@@ -85,10 +86,11 @@ export class BatchRun {
   }
 
   private start(line: Line): void {
-    const slot: Slot = { bytes: line.text?.length ?? 0, text: undefined };
+    const slot: Slot = { bytes: line.text?.length ?? 0, done: false, text: undefined };
     this.slots.push(slot);
     this.bytes += slot.bytes;
     void this.answer(line).then((text) => {
+      slot.done = true;
       slot.text = text;
       this.flushSoon();
     });
@@ -96,21 +98,27 @@ export class BatchRun {
 
   /** Answers of one turn of the event loop leave in one write. */
   private flushSoon(): void {
-    if (this.flushing || this.slots[0]?.text === undefined) return;
+    if (this.flushing || !this.slots[0]?.done) return;
     this.flushing = true;
     setImmediate(() => {
       this.flushing = false;
       const ready = this.slots.findIndex(({ text }) => text === undefined);
-      const texts = this.slots.splice(0, ready < 0 ? this.slots.length : ready);
-      for (const { bytes } of texts) this.bytes -= bytes;
-      if (!this.gone) this.output.write(texts.map(({ text }) => text).join(''));
-      this.begin();
+      const answered = this.slots.splice(0, ready < 0 ? this.slots.length : ready);
+      for (const { bytes } of answered) this.bytes -= bytes;
+      if (answered.length > 0 && !this.gone) this.output.write(answered.map(({ text }) => text).join(''));
+      if (this.slots[0]?.done) this.breakOff();
+      else this.begin();
     });
   }
 
   private finish(): void {
-    if (!this.stopped || this.ended) this.output.end();
-    else if (this.output.socket) this.output.socket.destroySoon();
+    if (this.stopped && !this.ended) this.breakOff();
+    else this.output.end();
+  }
+
+  private breakOff(): void {
+    this.stopped = true;
+    if (this.output.socket) this.output.socket.destroySoon();
     else this.output.destroy();
   }
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Rejection } from '@guanxi/event-sourcing/rejection';
 import { line, openBatch, type Answered } from './testing/batch.client.js';
 import { bearer, committed, openHouse, type Answer, type House } from './testing/house.js';
 
@@ -74,5 +75,20 @@ describe('a gateway that is stopped', () => {
     expect(heard.map((it) => it.line)).toEqual([1, 2]);
     expect(house.heard).toHaveLength(2);
     await closed;
+  });
+  it('does not wait for a service that stops at the same time', async () => {
+    const { request, response, answers } = openBatch(house.url, authorization);
+    request.on('error', () => undefined);
+    request.end(`${register(1)}\n`);
+    await response;
+    await until(() => house.heard.length === 1);
+    answer = () => {
+      throw new Rejection('stopping', 'unavailable', 'Later.');
+    };
+    held.reject(new Rejection('stopping', 'unavailable', 'Later.'));
+    await until(() => house.heard.length > 2);
+    const began = performance.now();
+    await Promise.all([house.gateway.stop(), expect(answers.next()).rejects.toMatchObject({ code: 'ECONNRESET' })]);
+    expect(performance.now() - began).toBeLessThan(5_000);
   });
 });
