@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { moveTo, take } from './checkpoints.js';
+import { packed } from './dedicated.js';
 import type { AnyDecider } from './decider.js';
 import type { Recorded } from './fold.js';
 import { interpret, type Contracts, type ReadRecordText } from './interpret.js';
@@ -63,9 +64,12 @@ const together = async (writes: readonly Promise<unknown>[]): Promise<void> => {
 const commit = async (client: ClientBase, done: readonly Work[], to: Place, filling: Bounds['filling']): Promise<number> => {
   const later = done.flatMap((it) => it.wishes.filter(({ at }) => at));
   const moved = done.map((it) => it.projection);
-  const writes = [...done.map((it) => write(client, it)), writeTimers(client, later), moveTo(client, moved, to)];
-  if (filling) await together(writes).then(() => filling.finish(client, to));
-  await together([...writes, client.query('commit')]);
+  const writes = (): Promise<unknown>[] => [...done.map((it) => write(client, it)), writeTimers(client, later), moveTo(client, moved, to)];
+  if (filling) {
+    await together(packed(client, writes));
+    await filling.finish(client, to);
+    await client.query('commit');
+  } else await together(packed(client, () => [...writes(), client.query('commit')]));
   for (const it of done) remember(it, to);
   return later.length;
 };

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { packed } from './dedicated.js';
 import { forget, type Projection } from './projection.js';
 import { beginning, isBefore, readRecorded, samePlace, type Entry, type Place } from './recorded.js';
 
@@ -52,11 +53,13 @@ export const take = async (
 ): Promise<Taken> => {
   const types = [...new Set(projections.flatMap((it) => [...it.types]))];
   const guess = upTo ? undefined : projections[0]?.place;
-  const [, locked, early] = await Promise.all([
-    client.query(begin),
-    client.query<[string, string, string]>({ ...lock, values: [projections.map((it) => it.table.name)] }),
-    guess ? readRecorded(client, guess, limit, types) : Promise.resolve([]),
-  ]);
+  const [, locked, early] = await packed(client, () =>
+    Promise.all([
+      client.query(begin),
+      client.query<[string, string, string]>({ ...lock, values: [projections.map((it) => it.table.name)] }),
+      guess ? readRecorded(client, guess, limit, types) : Promise.resolve([]),
+    ]),
+  );
   const places = held(projections, locked.rows);
   const [from = beginning, ...others] = [...places.values()].sort(inOrder);
   const group = [...places.keys()].filter((it) => it.place && samePlace(it.place, from));

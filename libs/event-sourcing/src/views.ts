@@ -17,7 +17,7 @@ import type { AnyView } from './view.js';
 /** What a service's read side needs. */
 export interface ViewsOptions {
   readonly definition: ServiceDefinition;
-  /** The application's role, for connections of the workers' own: three, and one that listens. */
+  /** The application's role, for connections of the workers' own: two that fold, and one that listens. */
   readonly url: string;
   /** The same role's, for single statements. */
   readonly pool: Pool;
