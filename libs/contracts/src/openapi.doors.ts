@@ -19,6 +19,12 @@ const service = {
 const query = (name: string, description: string, schema: Schema): Schema => ({ name, in: 'query', required: false, description, schema });
 const whole = (minimum: number, maximum?: number): Schema => ({ type: 'integer', minimum, ...(maximum !== undefined && { maximum }) });
 const textHeader = (description: string): Schema => ({ description, schema: { type: 'string' } });
+/** An object of scalars, all of them always there. */
+const plain = (types: Record<string, string | string[]>): Schema => ({
+  type: 'object',
+  properties: Object.fromEntries(Object.entries(types).map(([name, type]) => [name, { type }])),
+  required: Object.keys(types),
+});
 const readiness = { 200: ok('Ready.', 'application/json', ref('Health')), 503: ok('Not ready.', 'application/json', ref('Health')) };
 
 /** The doors of the gateway that are no rpc. */
@@ -29,10 +35,16 @@ export const doors: Record<string, Schema> = {
       tags: ['Doors'],
       summary: 'Any number of commands, one a line',
       description:
-        'Answer i belongs to line i. Blank lines are skipped, one bad line stops nothing, and lines of one account run in file order. ' +
-        'Sending the whole file again doubles nothing, since every line has its key. One line is 256 KiB at most.',
+        'Answers come in the order of the lines, while lines are still being sent: read them. `line` is the number of the line in the file, ' +
+        'from 1; blank lines are counted and skipped. One bad line stops nothing; lines that name one account, or one other thing, run in ' +
+        'file order. A busy service is waited for. Sending the whole file again doubles nothing, since every line has its key. One line is ' +
+        '256 KiB at most. The token is checked once, at the start.',
       requestBody: { required: true, content: { 'application/x-ndjson': { schema: ref('BatchLine') } } },
-      responses: { 200: ok('One answer a line.', 'application/x-ndjson', ref('BatchAnswer')), 401: problem('Unauthenticated') },
+      responses: {
+        200: ok('One answer a line.', 'application/x-ndjson', ref('BatchAnswer')),
+        401: problem('Unauthenticated'),
+        415: problem('MediaType'),
+      },
     },
   },
   '/v1/history/{service}/events': {
@@ -45,10 +57,10 @@ export const doors: Record<string, Schema> = {
         '`<position> <exact text>`.\n\nNeeds one of the roles AUDITOR, SUBSCRIBER, SYSTEM_ADMIN.',
       parameters: [
         service,
-        query('after', 'The position before the first one wanted.', { type: 'string', pattern: '^[0-9]{1,19}$', default: '0' }),
-        query('limit', 'How many at most.', whole(1)),
+        query('after', 'The position before the first one wanted.', { type: 'string', pattern: '^[0-9]{1,16}$', default: '0' }),
+        query('limit', 'How many at most.', { ...whole(1), default: 1000 }),
         query('wait', 'Seconds to wait for the first event, where there is none.', whole(0, 30)),
-        query('partition', 'Only this partition.', whole(0)),
+        query('partition', 'Only this partition.', whole(0, 32_767)),
       ],
       responses: {
         200: ok(
@@ -86,7 +98,13 @@ export const doors: Record<string, Schema> = {
     },
   },
   '/health/live': {
-    get: { operationId: 'GetLiveness', tags: ['Doors'], summary: 'Does the process answer', ...open, responses: { 200: readiness[200] } },
+    get: {
+      operationId: 'GetLiveness',
+      tags: ['Doors'],
+      summary: 'Does the process answer',
+      ...open,
+      responses: { 200: ok('It lives.', 'application/json', plain({ live: 'boolean' })) },
+    },
   },
   '/health/ready': {
     get: { operationId: 'GetReadiness', tags: ['Doors'], summary: 'Is every part ready', ...open, responses: readiness },
@@ -98,7 +116,7 @@ export const doors: Record<string, Schema> = {
       summary: 'Which release runs here',
       ...open,
       responses: {
-        200: ok('The release.', 'application/json', { type: 'object', properties: { version: { type: 'string' } }, required: ['version'] }),
+        200: ok('The release.', 'application/json', plain({ name: 'string', version: 'string', node: 'string', commit: ['string', 'null'] })),
       },
     },
   },
@@ -149,9 +167,10 @@ export const doorSchemas: Record<string, Schema> = {
       errors: { type: 'array', description: 'Every field that broke a rule.', items: ref('FieldError') },
       allowed: { type: 'array', description: 'Commands that the state allows now.', items: { type: 'string' } },
       version: { type: 'integer', description: 'The stream’s version now.' },
+      ids: { type: 'array', description: 'Other things that it is about, UUIDs.', items: { type: 'string' } },
       traceId: { type: 'string', description: 'Under which the logs speak of it.' },
     },
-    required: ['type', 'title', 'status', 'detail'],
+    required: ['type', 'title', 'status', 'detail', 'errors', 'traceId'],
   },
   FieldError: fieldError,
   BatchLine: {
@@ -171,6 +190,7 @@ export const doorSchemas: Record<string, Schema> = {
     properties: {
       line: { type: 'integer', description: 'Which line.', minimum: 1 },
       ok: { type: 'boolean', description: 'Was it done?' },
+      replayed: { type: 'boolean', description: 'True where it was done before, under the same key.' },
       result: { ...committed, description: 'Where it was done.' },
       problem: { ...ref('Problem'), description: 'Where it was refused.' },
     },

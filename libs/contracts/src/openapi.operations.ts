@@ -15,6 +15,7 @@ export const problems: Record<string, { status: number; description: string }> =
   Conflict: { status: 409, description: 'The state does not allow it; `allowed` and `version` say what is so now.' },
   Stale: { status: 412, description: '`If-Match` names another version than the current one.' },
   TooLarge: { status: 413, description: 'The body is larger than 256 KiB.' },
+  MediaType: { status: 415, description: 'The body is not of this content type, or is compressed.' },
   Invalid: { status: 422, description: 'A value or a rule: `errors` names each field.' },
   TooMany: { status: 429, description: 'Too much at once; `Retry-After` says when to try again.' },
   Unavailable: { status: 503, description: 'A part of the system cannot answer now; `Retry-After` says when to try again.' },
@@ -24,7 +25,7 @@ const refusals = (names: readonly string[]): Schema =>
   Object.fromEntries(names.map((name) => [String(problems[name]?.status), { $ref: `#/components/responses/${name}` }]));
 
 const always = ['Unreadable', 'Unauthenticated', 'Forbidden', 'Invalid', 'TooMany', 'Unavailable'];
-const ofCommand = [...always, 'NotFound', 'Conflict', 'Stale', 'TooLarge'];
+const ofCommand = [...always, 'NotFound', 'Conflict', 'Stale', 'TooLarge', 'MediaType'];
 
 const pathParameter = (field: DescField, all: Schemas): Schema => parameter('path', field.name, true, all.field(field, 'request'));
 

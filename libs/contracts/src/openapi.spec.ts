@@ -104,7 +104,7 @@ describe('the OpenAPI document', () => {
   it('gives commands their headers, 201 where they create, and problems', () => {
     const create = operation('/v1/accounts', 'post');
     expect(create?.parameters?.map((it) => it.$ref)).toEqual(['IdempotencyKey', 'IfMatch', 'Prefer'].map((it) => `#/components/parameters/${it}`));
-    expect(Object.keys(create?.responses ?? {})).toEqual(['200', '201', '400', '401', '403', '404', '409', '412', '413', '422', '429', '503']);
+    expect(Object.keys(create?.responses ?? {})).toEqual(['200', '201', '400', '401', '403', '404', '409', '412', '413', '415', '422', '429', '503']);
     expect(Object.keys(operation('/v1/orders:void', 'post')?.responses ?? {})).not.toContain('201');
   });
 

@@ -94,7 +94,7 @@ describe('the batch door', () => {
     const [denied, done] = await batch(
       house.url,
       await bearer(house, ['SERVICE_AGENT']),
-      `${line('accounts.v1.ChangeLifecycle', 'k', {})}\n${register(1)}`,
+      `${line('accounts.v1.ChangeLifecycle', 'k', { nonsense: 1 })}\n${register(1)}`,
     );
     expect([denied?.problem?.status, done?.ok]).toEqual([403, true]);
   });

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { Controller, Get, Header } from '@nestjs/common';
+import { openapiText } from '@guanxi/contracts/documents';
 import { Open } from './door.guard.js';
 
-/** Made by `npm run generate` from the contracts. */
-const openapi = readFileSync(new URL('../../../libs/contracts/documents/openapi.json', import.meta.url), 'utf8');
+const openapi = openapiText();
 
 const page = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Guanxi API</title>
