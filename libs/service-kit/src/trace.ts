@@ -10,4 +10,7 @@ export const traceIdOf = (traceparent: string | undefined): string | undefined =
 };
 
 /** A new `traceparent`, sampled. Until there are spans it only joins the log lines and records of one request. */
-export const newTraceparent = (): string => `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
+export const newTraceparent = (): string => {
+  const hex = randomBytes(24).toString('hex');
+  return `00-${hex.slice(0, 32)}-${hex.slice(32)}-01`;
+};
