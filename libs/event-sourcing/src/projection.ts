@@ -63,10 +63,15 @@ export const forget = (it: Projection): void => {
 
 const load = async (client: ClientBase, { cache, table }: Projection, keys: ReadonlySet<string>): Promise<ReadonlyMap<string, Row | undefined>> => {
   const rows = new Map<string, Row | undefined>();
-  const absent = [...keys].filter((key) => !cache.has(key));
-  for (const key of keys) rows.set(key, cache.get(key));
-  if (absent.length === 0) return rows;
-  const found = await client.query<[string, string]>({ ...table.load, rowMode: 'array', values: [absent] });
+  const unknown: string[] = [];
+  for (const key of keys) {
+    // One question a key: what the cache knew a moment ago it may have forgotten since.
+    const known = cache.get(key);
+    if (known === undefined) unknown.push(key);
+    else if (known) rows.set(key, known);
+  }
+  if (unknown.length === 0) return rows;
+  const found = await client.query<[string, string]>({ ...table.load, rowMode: 'array', values: [unknown] });
   for (const [key, row] of found.rows) rows.set(key, JSON.parse(row) as Row);
   return rows;
 };
@@ -117,6 +122,6 @@ export const write = async (client: ClientBase, { projection: it, values, gone }
 
 /** What a committed batch leaves in this process. */
 export const remember = ({ projection: it, changed }: Work, place: Place): void => {
-  for (const { key, row } of changed.values()) it.cache.set(key, row);
+  for (const { key, row } of changed.values()) it.cache.set(key, row ?? null);
   it.place = place;
 };

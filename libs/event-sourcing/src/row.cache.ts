@@ -1,18 +1,18 @@
 import type { Row } from './fold.js';
 
-/** Rows as they stand at one place of the recorded order; `undefined` says that there is none. */
+/** Rows as they stand at one place of the recorded order. */
 export interface RowCache {
-  has(key: string): boolean;
-  get(key: string): Row | undefined;
-  set(key: string, row: Row | undefined): void;
+  /** The row, null where it is known that there is none, undefined where nothing is known. */
+  get(key: string): Row | null | undefined;
+  set(key: string, row: Row | null): void;
   clear(): void;
 }
 
 /** Keeps between `limit` and twice as many rows, those used last: two maps, the older one dropped when the younger is full. */
 export const rowCache = (limit: number): RowCache => {
-  let young = new Map<string, Row | undefined>();
-  let old = new Map<string, Row | undefined>();
-  const set = (key: string, row: Row | undefined): void => {
+  let young = new Map<string, Row | null>();
+  let old = new Map<string, Row | null>();
+  const set = (key: string, row: Row | null): void => {
     if (young.size >= limit) {
       old = young;
       young = new Map();
@@ -21,12 +21,12 @@ export const rowCache = (limit: number): RowCache => {
   };
   return {
     set,
-    has: (key) => young.has(key) || old.has(key),
     get: (key) => {
-      if (young.has(key)) return young.get(key);
-      const row = old.get(key);
-      if (old.has(key)) set(key, row);
-      return row;
+      const row = young.get(key);
+      if (row !== undefined) return row;
+      const older = old.get(key);
+      if (older !== undefined) set(key, older);
+      return older;
     },
     clear: () => {
       young = new Map();
