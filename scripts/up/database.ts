@@ -15,7 +15,7 @@ const major = '18';
 const settings = {
   shared_buffers: '256MB',
   max_connections: 200,
-  max_wal_size: '4GB',
+  max_wal_size: '2GB',
   jit: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { caughtUp } from './caught-up.js';
-import { sendLines } from './door.js';
+import { sendLines, type Answer, type Door } from './door.js';
 
 let server: Server | undefined;
 afterEach(() => {
@@ -23,6 +23,12 @@ const door = async (serve: (lines: string[], response: ServerResponse, request: 
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: () => 't' };
 };
 
+const answersOf = async (to: Door, lines: readonly string[]): Promise<Answer[]> => {
+  const answers: Answer[] = [];
+  await sendLines(to, lines, (answer, i) => (answers[i] = answer));
+  return answers;
+};
+
 const done = (line: number, replayed = false): string => `${JSON.stringify({ line, ok: true, ...(replayed && { replayed }), result: {} })}\n`;
 
 describe('the client of the batch door', () => {
@@ -33,7 +39,7 @@ describe('the client of the batch door', () => {
       expect(request.headers).toMatchObject({ authorization: 'Bearer t', 'content-type': 'application/x-ndjson' });
       response.end(`${done(1)}${JSON.stringify({ line: 2, ok: false, problem })}\n${done(3, true)}`);
     });
-    expect(await sendLines(to, ['a', 'b', 'c'])).toEqual([
+    expect(await answersOf(to, ['a', 'b', 'c'])).toEqual([
       { ok: true, again: false },
       { ok: false, problem },
       { ok: true, again: true },
@@ -48,7 +54,7 @@ describe('the client of the batch door', () => {
       response.write(done(1));
       setTimeout(() => response.destroy(), 20);
     });
-    expect(await sendLines(to, ['a', 'b', 'c'])).toEqual([1, 2, 3].map(() => ({ ok: true, again: false })));
+    expect(await answersOf(to, ['a', 'b', 'c'])).toEqual([1, 2, 3].map(() => ({ ok: true, again: false })));
     expect(requests).toEqual([
       ['a', 'b', 'c'],
       ['b', 'c'],
@@ -58,7 +64,13 @@ describe('the client of the batch door', () => {
   it('tries again where the gateway is not ready yet', async () => {
     let tries = 0;
     const to = await door((_, response) => (++tries < 3 ? response.writeHead(503).end('busy') : response.end(done(1))));
-    expect(await sendLines(to, ['a'])).toEqual([{ ok: true, again: false }]);
+    expect(await answersOf(to, ['a'])).toEqual([{ ok: true, again: false }]);
+  });
+
+  it('gives up where a service is down, and says that the import may be run again', async () => {
+    const problem = { type: '/problems/service-unavailable', status: 503 };
+    const to = await door((_, response) => response.end(`${done(1)}${JSON.stringify({ line: 2, ok: false, problem })}\n`));
+    await expect(answersOf(to, ['a', 'b'])).rejects.toThrow('Run the import again later');
   });
 
   it('waits until views, relays and consumers have caught up, and not for clocks', async () => {
@@ -87,6 +99,6 @@ describe('the client of the batch door', () => {
 
   it('gives up at once where the token is refused', async () => {
     const to = await door((_, response) => response.writeHead(401).end());
-    await expect(sendLines(to, ['a'])).rejects.toThrow('The token is not accepted (401).');
+    await expect(answersOf(to, ['a'])).rejects.toThrow('The token is not accepted (401).');
   });
 });

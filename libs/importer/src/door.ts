@@ -64,30 +64,33 @@ const attempt = async (door: Door, lines: readonly string[], onAnswer: (answer: 
     throw new Error(`${statusCode} ${said.slice(0, 200)}`);
   }
   response.on('error', () => undefined);
-  for await (const line of createInterface({ input: response, crlfDelay: Infinity })) onAnswer(JSON.parse(line) as AnswerLine);
+  try {
+    for await (const line of createInterface({ input: response, crlfDelay: Infinity })) onAnswer(JSON.parse(line) as AnswerLine);
+  } finally {
+    sending.destroy();
+  }
 };
 
 /**
- * Sends lines of a batch and gives back their answers in order. Lines that a broken connection left unanswered are sent again:
+ * Sends lines of a batch and tells each one's answer, in order, as it comes. Lines that a broken connection left unanswered are sent again:
  * each has an idempotency key, so that nothing is done twice.
- * @throws ImportFault where the token is refused, or the gateway does not answer for two minutes
+ * @throws ImportFault where the token is refused, a service is down, or the gateway does not answer for two minutes
  */
-export const sendLines = async (door: Door, lines: readonly string[]): Promise<Answer[]> => {
-  const answers: Answer[] = [];
-  let heardAt = Date.now();
-  for (let tries = 0; answers.length < lines.length; tries++) {
+export const sendLines = async (door: Door, lines: readonly string[], onAnswer: (answer: Answer, index: number) => void): Promise<void> => {
+  let [answered, heardAt] = [0, Date.now()];
+  for (let tries = 0; answered < lines.length; tries++) {
     if (tries) await sleep(Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(tries - 1, 10)));
     try {
-      await attempt(door, lines.slice(answers.length), ({ ok, replayed = false, problem = {} }) => {
+      await attempt(door, lines.slice(answered), ({ ok, replayed = false, problem = {} }) => {
+        if (problem.status === 503) throw new ImportFault('A service does not answer. Run the import again later: nothing is done twice.');
         // A repeat of what we sent a moment ago is our own.
-        answers.push(ok ? { ok, again: replayed && tries === 0 } : { ok, problem });
+        onAnswer(ok ? { ok, again: replayed && tries === 0 } : { ok, problem }, answered++);
         heardAt = Date.now();
       });
     } catch (error) {
       if (error instanceof ImportFault) throw error;
     }
-    if (answers.length < lines.length && Date.now() - heardAt > patienceMs)
+    if (answered < lines.length && Date.now() - heardAt > patienceMs)
       throw new ImportFault(`${door.url} does not answer. Is it running (npm start)?`);
   }
-  return answers;
 };

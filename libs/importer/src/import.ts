@@ -38,7 +38,9 @@ export const importFile = async ({ kind: name, file, mapping, door, refused, scr
   const { columns, rows, share } = await openRows(file, mapping);
   const wishOf = plan(kind, mapping, columns);
   const tally = new Tally(refused);
-  const progress = new Progress(screen);
+  // Reading runs ahead of the answers.
+  const answered = (): number => tally.settled / Math.max(1, tally.counts.rows);
+  const progress = new Progress(screen, () => ({ share: share() * answered(), rows: tally.settled, refused: tally.counts.refused }));
   const sender = new Sender(door, tally);
   const met = new Set<string>();
 
@@ -58,11 +60,10 @@ export const importFile = async ({ kind: name, file, mapping, door, refused, scr
     for await (const row of rows) {
       tally.counts.rows++;
       await tally.attempt(row.line, () => take(row));
-      progress.show(share(), tally.counts.rows, tally.counts.refused);
     }
     await sender.end();
   } finally {
-    progress.clear();
+    progress.end();
     tally.close();
   }
   const { seconds } = progress;

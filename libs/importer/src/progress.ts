@@ -25,24 +25,30 @@ export const progressLine = (share: number, rows: number, refused: number, secon
 /** Shows progress: a moving line on a terminal, else a plain line every 5 s. */
 export class Progress {
   private readonly since = performance.now();
-  private shownAt = performance.now();
+  private readonly timer: NodeJS.Timeout;
 
-  constructor(private readonly screen: Screen) {}
+  constructor(
+    private readonly screen: Screen,
+    /** Share of the file that is done, rows that are done, rows that were refused. */
+    now: () => { readonly share: number; readonly rows: number; readonly refused: number },
+  ) {
+    this.timer = setInterval(
+      () => {
+        const { share, rows, refused } = now();
+        const line = progressLine(share, rows, refused, this.seconds);
+        screen.write(screen.isTTY ? `\r\x1b[K${line}` : `${line}\n`);
+      },
+      screen.isTTY ? everyMs.tty : everyMs.plain,
+    );
+  }
 
   get seconds(): number {
     return (performance.now() - this.since) / 1000;
   }
 
-  show(share: number, rows: number, refused: number): void {
-    const now = performance.now();
-    if (now - this.shownAt < (this.screen.isTTY ? everyMs.tty : everyMs.plain)) return;
-    this.shownAt = now;
-    const line = progressLine(share, rows, refused, this.seconds);
-    this.screen.write(this.screen.isTTY ? `\r\x1b[K${line}` : `${line}\n`);
-  }
-
-  /** Takes the moving line away. */
-  clear(): void {
+  /** Shows nothing any more, and takes the moving line away. */
+  end(): void {
+    clearInterval(this.timer);
     if (this.screen.isTTY) this.screen.write('\r\x1b[K');
   }
 }

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import { sendLines, type Answer, type Door } from './door.js';
-import { ImportFault } from './fault.js';
 import { refusalOf, type Tally } from './tally.js';
 
 /** What another system calls a thing. */
@@ -85,11 +84,6 @@ export class Sender {
       return;
     }
     const texts = chunk.map(({ text }) => text);
-    const answers = await sendLines(this.door, texts);
-    answers.forEach((answer, i) => {
-      if (!answer.ok && answer.problem.status === 503)
-        throw new ImportFault('A service does not answer. Run the import again later: nothing is done twice.');
-      count(this.tally, chunk[i]!, answer);
-    });
+    await sendLines(this.door, texts, (answer, i) => count(this.tally, chunk[i]!, answer));
   }
 }

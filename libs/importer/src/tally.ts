@@ -79,6 +79,12 @@ export class Tally {
     if (this.file !== undefined) closeSync(this.file);
   }
 
+  /** Rows of which it is known what became of them. */
+  get settled(): number {
+    const { done, again, skipped, refused } = this.counts;
+    return done + again + skipped + refused;
+  }
+
   /** Refusals by reason, the most frequent first, each with the first line that it befell. */
   summary(): string[] {
     const all = [...this.reasons.values()].sort((a, b) => b.count - a.count);
