@@ -33,12 +33,14 @@ export const quantile = (values: readonly number[], q: number): number => {
 };
 
 const once = async (variant: Variant, ms: number) => {
-  const mine = () => cpuOf(...(variant.self === false ? [] : [process.pid]), ...(variant.pids?.() ?? []));
-  const [cpu, machine, start] = [mine(), cpuOfMachine(), performance.now()];
+  const pids = variant.pids?.() ?? [];
+  const [cpu, all, machine, start] = [cpuOf(...pids), cpuOf(process.pid, ...pids), cpuOfMachine(), performance.now()];
   const { done, latencies = [] } = await variant.run(ms);
   const seconds = (performance.now() - start) / 1000;
-  const used = mine() - cpu;
-  const foreign = Math.max(0, cpuOfMachine() - machine - used) / seconds;
+  const everything = cpuOf(process.pid, ...pids) - all;
+  const used = variant.self === false ? cpuOf(...pids) - cpu : everything;
+  // The load generator is no stranger, though its CPU is not the operation's.
+  const foreign = Math.max(0, cpuOfMachine() - machine - everything) / seconds;
   return { rate: done / seconds, cpu: (used / done) * 1e6, p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99), foreign };
 };
 

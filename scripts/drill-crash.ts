@@ -38,10 +38,11 @@ const random = (seed: number) => (): number => {
 };
 
 /** Kills one process after another, each with SIGKILL, until told to stop; lets the house come back in between. */
-const killAgainAndAgain = async (house: DrillHouse, chance: () => number, going: () => boolean): Promise<Record<string, number>> => {
+const killAgainAndAgain = async (house: DrillHouse, chance: () => number, most: number, going: () => boolean): Promise<Record<string, number>> => {
   const kills: Record<string, number> = {};
-  while (going()) {
-    await sleep(300 + chance() * 2_500);
+  for (let done = 0; done < most && going(); ) {
+    // Long enough for the import to get on in between, short enough to hit what has hardly begun.
+    await sleep(500 + chance() * 5_000);
     if (!going()) break;
     const { processes, postgres } = house.run();
     const all = [...processes.map(({ name, pid }) => ({ name, pid })), ...(postgres ? [{ name: 'PostgreSQL', pid: postgres.pid }] : [])];
@@ -50,6 +51,7 @@ const killAgainAndAgain = async (house: DrillHouse, chance: () => number, going:
     try {
       process.kill(victim.pid, 'SIGKILL');
       kills[victim.name] = (kills[victim.name] ?? 0) + 1;
+      done++;
       process.stdout.write(
         `\r  killed ${Object.entries(kills)
           .map(([name, n]) => `${name} ${n}`)
@@ -85,7 +87,7 @@ const totals = async (house: DrillHouse, reference: Reference): Promise<boolean[
 
 const verify = async (house: DrillHouse, reference: Reference): Promise<boolean[]> => {
   const held = await totals(house, reference);
-  const orders = `select coalesce(sum((row->>'orders')::bigint), 0) from complaint_rate`;
+  const orders = `select coalesce(sum((row->>'orders')::bigint), 0) from complaint_rates`;
   held.push(rule((await figure(house.database('complaints'), orders)) === reference.orders, 'complaints counted every order once, over the bus'));
   const owned = await figure(house.database('accounts'), 'select max(position) from events');
   const heard = await figure(house.database('complaints'), `select count(*) from received where source = 'accounts'`);
@@ -110,7 +112,7 @@ const verify = async (house: DrillHouse, reference: Reference): Promise<boolean[
 
 await run(async () => {
   const { values } = parseArgs({
-    options: { seed: { type: 'string', default: String(Date.now() % 1_000_000) }, kills: { type: 'string', default: '40' } },
+    options: { seed: { type: 'string', default: String(Date.now() % 1_000_000) }, kills: { type: 'string', default: '30' } },
   });
   if (!existsSync(data)) throw new Trouble(`The drill imports the CDNOW data, and ${data} is not there.`);
   const reference = JSON.parse(readFileSync(join(data, 'reference.json'), 'utf8')) as Reference;
@@ -127,7 +129,7 @@ await run(async () => {
     const chance = random(Number(values.seed));
     while (killed < wanted) {
       let importing = true;
-      const killing = killAgainAndAgain(house, chance, () => importing);
+      const killing = killAgainAndAgain(house, chance, wanted - killed, () => importing);
       const { code } = await house.script('import', ...args);
       importing = false;
       imports++;
