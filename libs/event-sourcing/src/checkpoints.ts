@@ -1,16 +1,24 @@
 import type { ClientBase } from 'pg';
 import { packed } from './dedicated.js';
 import { forget, type Projection } from './projection.js';
-import { beginning, isBefore, readRecorded, samePlace, type Entry, type Place } from './recorded.js';
+import { readPage, type Ahead, type Page, type Reading } from './page.js';
+import { isBefore, samePlace, type Place } from './recorded.js';
 
-/** Checkpoints that a transaction holds, and the entries that come next for those that stand furthest back. */
+/** Checkpoints that a transaction holds, and what comes next for those that stand furthest back. */
 export interface Taken {
   /** Where the checkpoints that are held stand; the others are held elsewhere, or gone. */
   readonly places: ReadonlyMap<Projection, Place>;
   /** Those furthest back: they go first, no further than the next ones stand, where they meet. */
   readonly group: readonly Projection[];
-  readonly from: Place;
-  readonly entries: readonly Entry[];
+  /** Undefined where no checkpoint is held. */
+  readonly page: Page | undefined;
+}
+
+/** What is known before the checkpoints are held. */
+export interface Expected extends Reading {
+  /** Asked once they are: read no further than this. */
+  readonly upTo?: ((client: ClientBase) => Promise<Place>) | undefined;
+  readonly ahead?: Ahead | undefined;
 }
 
 const begin = `begin; set local synchronous_commit = off; set local transaction_timeout = '30s'`;
@@ -40,33 +48,31 @@ const held = (projections: readonly Projection[], rows: readonly (readonly [stri
 
 const inOrder = (a: Place, b: Place): number => (isBefore(a, b) ? -1 : isBefore(b, a) ? 1 : 0);
 
+/** What was read ahead, where it is what comes next. */
+const expected = async ({ ahead, types }: Expected, from: Place): Promise<Page | undefined> =>
+  ahead && samePlace(ahead.from, from) && ahead.types.join() === types.join() ? ahead.page : undefined;
+
 /**
  * Begins a transaction, locks the checkpoints that nobody else holds, and reads on from the hindmost. All in one round trip where
  * they stand where this process left them, which is the rule; the checkpoints are read before the entries in any case.
- * @param upTo asked once the checkpoints are held: read no further than this
  */
-export const take = async (
-  client: ClientBase,
-  projections: readonly Projection[],
-  limit: number,
-  upTo?: (client: ClientBase) => Promise<Place>,
-): Promise<Taken> => {
-  const types = [...new Set(projections.flatMap((it) => [...it.types]))];
-  const guess = upTo ? undefined : projections[0]?.place;
-  const [, locked, early] = await packed(client, () =>
+export const take = async (client: ClientBase, projections: readonly Projection[], reading: Expected): Promise<Taken> => {
+  const guess = reading.upTo || reading.ahead ? undefined : projections[0]?.place;
+  const [, locked, guessed] = await packed(client, () =>
     Promise.all([
       client.query(begin),
       client.query<[string, string, string]>({ ...lock, values: [projections.map((it) => it.table.name)] }),
-      guess ? readRecorded(client, guess, limit, types) : Promise.resolve([]),
+      guess && readPage(client, guess, reading),
     ]),
   );
   const places = held(projections, locked.rows);
-  const [from = beginning, ...others] = [...places.values()].sort(inOrder);
+  const [from, ...others] = [...places.values()].sort(inOrder);
+  if (!from) return { places, group: [], page: undefined };
   const group = [...places.keys()].filter((it) => it.place && samePlace(it.place, from));
-  if (group.length === 0) return { places, group, from, entries: [] };
-  const bound = upTo ? await upTo(client) : others.find((it) => !samePlace(it, from));
-  const guessed = guess && !bound && samePlace(guess, from);
-  return { places, group, from, entries: guessed ? early : await readRecorded(client, from, limit, types, bound) };
+  const bound = reading.upTo ? await reading.upTo(client) : others.find((it) => !samePlace(it, from));
+  const known = guessed ?? (await expected(reading, from));
+  const good = known && samePlace(known.from, from) && !(bound && isBefore(bound, known.to));
+  return { places, group, page: good ? known : await readPage(client, from, reading, bound) };
 };
 
 /** Moves checkpoints that this transaction holds. */

@@ -70,18 +70,6 @@ describe('a projector', () => {
     expect(await shown(accountView)).toEqual(await folded(accountView));
   });
 
-  it('folds right also where a batch touches more rows than it remembers', async () => {
-    const { append, start, shown, folded } = await setUp();
-    const streams = Array.from({ length: 13_000 }, () => randomUUID());
-    for (const version of [1, 2, 3])
-      for (let n = 0; n < streams.length; n += 1_000)
-        await append(streams.slice(n, n + 1_000).map((it, m) => placed(it, version, `a${(n + m * version) % 7_000}`)));
-    const views = await start();
-    await until(() => views.health().every((it) => it.ready && it.lagMs === 0), 30_000);
-    expect(await shown(orderView)).toEqual(await folded(orderView));
-    expect(await shown(accountView)).toEqual(await folded(accountView));
-  }, 60_000);
-
   it('finds what it was not told of by itself', async () => {
     const { append, start, shown } = await setUp();
     const views = await start();

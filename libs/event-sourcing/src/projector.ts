@@ -1,6 +1,7 @@
-import type { Client, Pool } from 'pg';
-import { batch, type Bounds, type Outcome, type Surroundings } from './batch.js';
+import type { Pool } from 'pg';
+import { batch, type Filling, type Outcome, type Surroundings } from './batch.js';
 import { dedicated } from './dedicated.js';
+import type { Ahead } from './page.js';
 import type { Progress } from './progress.js';
 import { ViewFault } from './projection.js';
 import { findRuns, type Found, type Run } from './runs.js';
@@ -53,6 +54,7 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
   const { definition, url, pool, surroundings, progress, onMoved, warn } = options;
   const connections = { together: dedicated(url, 'guanxi-projector'), alone: dedicated(url, 'guanxi-projector-alone') };
   let found: Found = { runs: [], live: new Map() };
+  const aheads: { [loop in keyof typeof limits]?: Ahead | undefined } = {};
   let lookedUp = 0;
   let began = 0;
   let turn = 0;
@@ -74,14 +76,19 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
     await pool.query('update checkpoints set reason = $2 where name = $1', [projection.table.name, run.stopped]).catch(() => undefined);
   };
 
-  const step = async (client: Client, runs: readonly Run[], bounds: Bounds): Promise<Outcome | undefined> => {
+  const step = async (loop: keyof typeof limits, runs: readonly Run[], filling?: Filling): Promise<Outcome | undefined> => {
+    const client = await connections[loop].get();
+    const ahead = aheads[loop];
+    aheads[loop] = undefined;
     try {
+      const bounds = { limit: limits[loop], ahead, filling };
       const outcome = await batch(
         client,
         runs.map((it) => it.projection),
         bounds,
         surroundings,
       );
+      aheads[loop] = outcome.ahead;
       for (const run of runs) run.stuck = outcome.stuck;
       for (const run of runs) if (outcome.moved.includes(run.projection)) run.tries = 0;
       if (outcome.unreadable > 0) warn('received records passed over', { count: outcome.unreadable });
@@ -103,12 +110,12 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
   };
 
   /** Views that came too far apart to be read together go on alone. */
-  const part = (runs: readonly Run[], { places, entries }: Outcome): void => {
+  const part = (runs: readonly Run[], { places, more }: Outcome): void => {
     const furthest = Math.max(...[...places.values()].map((it) => it.position));
     for (const run of runs) {
       const place = places.get(run.projection);
       if (place && furthest - place.position > farBehind) run.alone = true;
-      else if (place && entries < limits.together) run.ready = true;
+      else if (place && !more) run.ready = true;
     }
   };
 
@@ -122,9 +129,8 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
   const stepTogether = async (): Promise<boolean> => {
     const runs = found.runs.filter((it) => !it.alone && !it.stopped);
     if (runs.length === 0) return false;
-    const client = await connections.together.get();
     began = performance.now();
-    const outcome = await step(client, runs, { limit: limits.together });
+    const outcome = await step('together', runs);
     if (outcome) {
       tell(outcome);
       part(runs, outcome);
@@ -132,19 +138,19 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
     }
     if (found.runs.some((it) => it.alone)) workers.alone.wake();
     if (!outcome) return true;
-    return outcome.moved.length > 0 && (outcome.entries === limits.together || outcome.moved.length < outcome.places.size);
+    return outcome.more;
   };
 
   const foldAlone = async (run: Run): Promise<boolean> => {
-    const filling = run.filling ? { filling: fillingBounds(nameOf(run), run.projection.table.name, limits.alone) } : {};
-    const outcome = await step(await connections.alone.get(), [run], { limit: limits.alone, ...filling });
+    const filling = run.filling ? fillingBounds(nameOf(run), run.projection.table.name, limits.alone) : undefined;
+    const outcome = await step('alone', [run], filling);
     if (!outcome) return true;
-    const atEnd = outcome.places.size > 0 && outcome.entries < limits.alone && !outcome.stuck;
+    const atEnd = outcome.places.size > 0 && !outcome.more && !outcome.stuck;
     if (!run.filling) {
       tell(outcome);
       run.alone = !atEnd;
     }
-    if (outcome.places.size === 0 || (run.filling && atEnd)) await lookUp();
+    if (outcome.places.size === 0 || outcome.swapped) await lookUp();
     workers.together.wake();
     return outcome.moved.length > 0;
   };

@@ -46,7 +46,7 @@ const endless = Number.MAX_SAFE_INTEGER;
  * Stable: what one read left out, no later read finds before what it gave (protocol.md §5).
  */
 export const readRecorded = async (
-  client: ClientBase,
+  client: Pick<ClientBase, 'query'>,
   from: Place,
   limit: number,
   types: readonly string[],

@@ -31,7 +31,7 @@ describe('a timed command', () => {
     const paid = async (): Promise<{ subject: string }[]> =>
       (await pool.query<{ subject: string }>('select record->>$2 as subject from events where type = $1', [types.paid, 'subject'])).rows;
     await until(async () => (await paid()).length >= streams.length);
-    expect((await pool.query('select from timers')).rowCount).toBe(0);
+    await until(async () => (await pool.query('select from timers')).rowCount === 0);
     expect(new Set((await paid()).map((it) => it.subject))).toEqual(new Set(streams.map((it) => `it/${it}`)));
     expect((await paid()).length).toBe(streams.length);
     expect(new Set(sent).size).toBe(streams.length);

@@ -1,12 +1,12 @@
 import type { ClientBase } from 'pg';
-import type { Bounds } from './batch.js';
+import type { Filling } from './batch.js';
 import { samePlace, type Place } from './recorded.js';
 import { generationsOf } from './view.table.js';
 import { swap } from './view.swap.js';
 
 const both = /* sql */ `
   select l.name, l.position, l.seq, l.position - f.position + l.seq - f.seq as gap
-    from checkpoints l, checkpoints f where l.name ~ $1 and l.state = 'live' and f.name = $2`;
+    from checkpoints l, checkpoints f where l.name ~ $1 and l.name <> f.name and l.state = 'live' and f.name = $2`;
 
 /**
  * How a generation that is being filled comes up to the live one and takes its place. It never goes past it, and the last
@@ -14,7 +14,7 @@ const both = /* sql */ `
  * or lose an event if the two stood apart at the swap.
  * @param near at this distance, in entries, the live checkpoint is taken
  */
-export const fillingBounds = (view: string, fresh: string, near: number): NonNullable<Bounds['filling']> => {
+export const fillingBounds = (view: string, fresh: string, near: number): Filling => {
   let live: { readonly name: string; readonly place: Place } | undefined;
   return {
     upTo: async (client: ClientBase) => {
@@ -32,7 +32,9 @@ export const fillingBounds = (view: string, fresh: string, near: number): NonNul
       return live.place;
     },
     finish: async (client: ClientBase, to: Place) => {
-      if (live && samePlace(live.place, to)) await swap(client, view, live.name, fresh);
+      if (!live || !samePlace(live.place, to)) return false;
+      await swap(client, view, live.name, fresh);
+      return true;
     },
   };
 };

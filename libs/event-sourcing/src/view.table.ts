@@ -1,5 +1,6 @@
 import { texts, uuids } from './arrays.js';
 import { columnsOf, keyTypeOf, type ViewColumn } from './view.columns.js';
+import type { Row } from './fold.js';
 import type { AnyView } from './view.js';
 
 /** A row as it is written: its key, the position that changed it last, and the row, or undefined where it is gone. */
@@ -23,6 +24,8 @@ export interface ViewTable {
   readonly upsert: Prepared;
   /** $1 keys. */
   readonly remove: Prepared;
+  /** Keys as `load` takes them. @throws TypeError where one is no UUID and should be */
+  readonly keys: (keys: readonly string[]) => Buffer;
   /** The values of `upsert`: one array a column. */
   readonly values: (rows: readonly Folded[]) => unknown[];
 }
@@ -54,35 +57,38 @@ export const createTable = (view: AnyView, name: string): string => {
   ].join('\n');
 };
 
-// unnest flattens arrays of arrays, so a list travels as the text of an array; rows travel as binary text, which needs no quoting.
-const asText: readonly string[] = ['text[]', 'json'];
-const sent = ({ type }: { type: string }): string => (asText.includes(type) ? 'text[]' : `${type}[]`);
-const received = ({ name, type }: { name: string; type: string }): string => (asText.includes(type) ? `${name}::${type}` : name);
+type Cell = string | number | boolean | readonly unknown[] | null | undefined;
 const quoted = (item: unknown): string => `"${String(item).replace(/["\\]/g, '\\$&')}"`;
-const arrayText = (list: unknown): string | null => (Array.isArray(list) ? `{${list.map(quoted).join(',')}}` : null);
+// unnest flattens arrays of arrays, so a list travels as the text of an array.
+const textOf = (value: Cell): string | null => {
+  if (value === null || value === undefined) return null;
+  return Array.isArray(value) ? `{${value.map(quoted).join(',')}}` : String(value);
+};
+const isText = (value: string | null): value is string => value !== null;
+/** Binary where no value is absent: it needs no quoting, which is half of Node's time for an upsert. */
+const column = (values: (string | null)[]): unknown => (values.every(isText) ? texts(values) : values);
 
 /** The statements of one generation's table, made once. */
 export const viewTable = (view: AnyView, name: string): ViewTable => {
-  const columns = columnsOf(view);
-  const keys = keyTypeOf(view) === 'uuid' ? uuids : texts;
-  const all = [{ name: 'key', type: keyTypeOf(view) }, { name: 'position', type: 'bigint' }, { name: 'row', type: 'json' }, ...columns];
+  const keyType = keyTypeOf(view);
+  const keys = keyType === 'uuid' ? uuids : texts;
+  const own = [
+    { name: 'position', type: 'bigint', of: (it: Folded): unknown => it.position },
+    { name: 'row', type: 'json', of: (it: Folded): unknown => JSON.stringify(it.row) },
+  ];
+  const all = [...own, ...columnsOf(view).map(({ of, ...it }) => ({ ...it, of: (folded: Folded): unknown => of(folded.row as Row) }))];
   const names = all.map((it) => it.name).join(', ');
-  const replaced = all.slice(1).map((it) => `${it.name} = excluded.${it.name}`);
-  const read = columns.map(({ type, of }) => (type === 'text[]' ? (row: never) => arrayText(of(row)) : of));
   return {
     name,
-    load: { name: `load ${name}`, text: `select key::text, row::text from ${name} where key = any($1::${keyTypeOf(view)}[])` },
+    load: { name: `load ${name}`, text: `select key::text, row::text from ${name} where key = any($1::${keyType}[])` },
     upsert: {
       name: `upsert ${name}`,
-      text: `insert into ${name} (${names}) select ${all.map(received).join(', ')} from unnest(${all.map((it, n) => `$${n + 1}::${sent(it)}`).join(', ')}) as x (${names})
-        on conflict (key) do update set ${replaced.join(', ')}`,
+      text: `insert into ${name} (key, ${names}) select key, ${all.map((it) => `${it.name}::${it.type}`).join(', ')}
+          from unnest($1::${keyType}[], ${all.map((_, n) => `$${n + 2}::text[]`).join(', ')}) as x (key, ${names})
+        on conflict (key) do update set ${all.map((it) => `${it.name} = excluded.${it.name}`).join(', ')}`,
     },
-    remove: { name: `remove ${name}`, text: `delete from ${name} where key = any($1::${keyTypeOf(view)}[])` },
-    values: (rows) => [
-      keys(rows.map((it) => it.key)),
-      rows.map((it) => it.position),
-      texts(rows.map((it) => JSON.stringify(it.row))),
-      ...read.map((of) => rows.map((it) => of(it.row as never))),
-    ],
+    remove: { name: `remove ${name}`, text: `delete from ${name} where key = any($1::${keyType}[])` },
+    keys,
+    values: (rows) => [keys(rows.map((it) => it.key)), ...all.map(({ of }) => column(rows.map((it) => textOf(of(it) as Cell))))],
   };
 };

@@ -67,7 +67,7 @@ export const startViews = async (options: ViewsOptions): Promise<Views> => {
   };
   const begins = await policyBegins(pool, definition);
   known.grown((await endOfRecorded(pool)).position);
-  const surroundings = { contracts: contractsOf(definition), read: (text: string) => readRecord(text, upcasters), execute, deciderOf, begins };
+  const surroundings = { pool, contracts: contractsOf(definition), read: (text: string) => readRecord(text, upcasters), execute, deciderOf, begins };
   const ticker = startTicker({ pool, execute, deciderOf, warn });
   const projector = await startProjector({
     ...{ definition, url, pool, surroundings, progress: known, warn },
