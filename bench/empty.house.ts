@@ -33,7 +33,13 @@ export const startEmptyHouse = async (pid: number): Promise<EmptyHouse> => {
   });
   const url = `http://127.0.0.1:${port}`;
   for (let tries = 0; tries < 200; tries++) {
-    if (await fetch(`${url}/health/live`).then(({ ok }) => ok, () => false)) break;
+    if (
+      await fetch(`${url}/health/live`).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    )
+      break;
     await sleep(50);
   }
   return {

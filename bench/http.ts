@@ -15,7 +15,14 @@ export const httpLoad = (url: string, connections: number): HttpLoad => {
   const post: HttpLoad['post'] = (path, body, headers = {}) =>
     new Promise((resolve, reject) => {
       const call = httpRequest(
-        { agent, hostname, port, path, method: 'POST', headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers } },
+        {
+          agent,
+          hostname,
+          port,
+          path,
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers },
+        },
         (answer) => {
           let text = '';
           answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
@@ -28,8 +35,9 @@ export const httpLoad = (url: string, connections: number): HttpLoad => {
 };
 
 /** A variant's run: `connections` posts in flight. */
-export const posting = (load: HttpLoad, connections: number, next: () => { path: string; body: string; headers?: Readonly<Record<string, string>> }) => (ms: number) =>
-  closedLoop(connections, ms, () => {
-    const { path, body, headers } = next();
-    return load.post(path, body, headers);
-  });
+export const posting =
+  (load: HttpLoad, connections: number, next: () => { path: string; body: string; headers?: Readonly<Record<string, string>> }) => (ms: number) =>
+    closedLoop(connections, ms, () => {
+      const { path, body, headers } = next();
+      return load.post(path, body, headers);
+    });

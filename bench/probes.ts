@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { closedLoop, type Variant } from './harness.ts';
 
 /** About 390 B of JSON, as performance.md's event. */

@@ -31,7 +31,7 @@ const all = (): Stat[] =>
 export const cpuOf = (...roots: readonly number[]): number => {
   const stats = all();
   const tree = new Set(roots);
-  for (let grown = true; grown; ) {
+  for (let grown = true; grown;) {
     grown = false;
     for (const { pid, parent } of stats) if (tree.has(parent) && !tree.has(pid)) grown = Boolean(tree.add(pid));
   }

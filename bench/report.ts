@@ -29,7 +29,8 @@ export const printMeasured = (measured: readonly Measured[]): void => {
 export const printFigures = (figures: readonly Figure[]): void => {
   for (const figure of figures) {
     const sign = figure.atLeast === false ? '≤' : '≥';
-    const goal = figure.gate === undefined ? '' : `(gate ${sign} ${figure.gate}${figure.stretch === undefined ? '' : `, stretch ${sign} ${figure.stretch}`})`;
+    const goal =
+      figure.gate === undefined ? '' : `(gate ${sign} ${figure.gate}${figure.stretch === undefined ? '' : `, stretch ${sign} ${figure.stretch}`})`;
     console.log(`  ${figure.row.padEnd(4)} ${figure.what.padEnd(66)} ${figure.value.toFixed(2).padStart(7)}  ${goal} ${verdict(figure)}`);
   }
 };

@@ -22,7 +22,10 @@ class UsualController {
       const version = rows[0]?.version ?? 0;
       await client.query('select data from usual_events where stream = $1 order by version', [stream]);
       await client.query('insert into usual_events (stream, version, type, data) values ($1, $2, $3, $4)', [stream, version + 1, 'Changed', data]);
-      await client.query('insert into usual_streams values ($1, $2) on conflict (id) do update set version = excluded.version', [stream, version + 1]);
+      await client.query('insert into usual_streams values ($1, $2) on conflict (id) do update set version = excluded.version', [
+        stream,
+        version + 1,
+      ]);
       await client.query('insert into usual_outbox (id, payload) values ($1, $2)', [randomUUID(), data]);
       await client.query('commit');
       return { id: stream, version: version + 1 };

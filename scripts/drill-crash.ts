@@ -40,7 +40,7 @@ const random = (seed: number) => (): number => {
 /** Kills one process after another, each with SIGKILL, until told to stop; lets the house come back in between. */
 const killAgainAndAgain = async (house: DrillHouse, chance: () => number, most: number, going: () => boolean): Promise<Record<string, number>> => {
   const kills: Record<string, number> = {};
-  for (let done = 0; done < most && going(); ) {
+  for (let done = 0; done < most && going();) {
     // Long enough for the import to get on in between, short enough to hit what has hardly begun.
     await sleep(500 + chance() * 5_000);
     if (!going()) break;

@@ -6,7 +6,7 @@ import { OrderCommands, RecordOrderSchema } from '@guanxi/contracts/guanxi/accou
 import { WireClient } from '@guanxi/service-kit/wire.client';
 import { parseStrict } from '@guanxi/contracts/json';
 import pg from 'pg';
-import { closedLoop, interleave, ratio, type Variant } from '../harness.ts';
+import { closedLoop, interleave, ratio, type Measured, type Variant } from '../harness.ts';
 import { httpLoad, posting } from '../http.ts';
 import { body, plainTable, probeA } from '../probes.ts';
 import { printMeasured, type Figure } from '../report.ts';
@@ -48,7 +48,8 @@ export const commandRows = async (house: DrillHouse, rounds: number): Promise<Fi
   let turn = 0;
   const nextAccount = (): string => ids[turn++ % ids.length] ?? '';
   const update = `/${AccountCommands.typeName}/UpdateProfile`;
-  const updateBytes = (): Uint8Array => toBinary(UpdateProfileSchema, create(UpdateProfileSchema, { accountId: nextAccount(), source: `bench ${turn}` }));
+  const updateBytes = (): Uint8Array =>
+    toBinary(UpdateProfileSchema, create(UpdateProfileSchema, { accountId: nextAccount(), source: `bench ${turn}` }));
   const record = `/${OrderCommands.typeName}/RecordOrder`;
   const order = JSON.parse(body) as Record<string, unknown>;
   const orderJson = (): object => {
@@ -76,13 +77,38 @@ export const commandRows = async (house: DrillHouse, rounds: number): Promise<Fi
   const measured = await interleave(
     [
       probeA(pool, database),
-      { name: 'E  Nest and Fastify, POST echo, 64 connections', self: false, pids: () => [echo.pid], run: posting(echoLoad, inFlight, () => ({ path: '/echo', body })) },
-      { name: 'usual code: one transaction, seven trips, 64 connections', self: false, pids: () => [usual.pid, ...database()], run: posting(usualLoad, inFlight, () => ({ path: '/append', body: JSON.stringify({ stream: nextAccount(), data: order }) })) },
+      {
+        name: 'E  Nest and Fastify, POST echo, 64 connections',
+        self: false,
+        pids: () => [echo.pid],
+        run: posting(echoLoad, inFlight, () => ({ path: '/echo', body })),
+      },
+      {
+        name: 'usual code: one transaction, seven trips, 64 connections',
+        self: false,
+        pids: () => [usual.pid, ...database()],
+        run: posting(usualLoad, inFlight, () => ({ path: '/append', body: JSON.stringify({ stream: nextAccount(), data: order }) })),
+      },
       atDoor('UpdateProfile at the service’s door, 64 in flight', update, updateBytes, 'respond-async'),
       atDoor('the same, answered after the views', update, updateBytes),
-      atDoor('RecordOrder at the service’s door, 64 in flight', record, () => toBinary(RecordOrderSchema, parseStrict(RecordOrderSchema, orderJson() as never)), 'respond-async'),
-      { name: 'UpdateProfile through the gateway, 64 connections', self: false, pids: () => [pidOf('gateway'), pidOf('accounts'), ...database()], run: posting(gatewayLoad, inFlight, profile) },
-      { name: 'H  gateway and hop into an empty handler, 64 connections', self: false, pids: () => empty.pids, run: posting(emptyLoad, inFlight, profile) },
+      atDoor(
+        'RecordOrder at the service’s door, 64 in flight',
+        record,
+        () => toBinary(RecordOrderSchema, parseStrict(RecordOrderSchema, orderJson() as never)),
+        'respond-async',
+      ),
+      {
+        name: 'UpdateProfile through the gateway, 64 connections',
+        self: false,
+        pids: () => [pidOf('gateway'), pidOf('accounts'), ...database()],
+        run: posting(gatewayLoad, inFlight, profile),
+      },
+      {
+        name: 'H  gateway and hop into an empty handler, 64 connections',
+        self: false,
+        pids: () => empty.pids,
+        run: posting(emptyLoad, inFlight, profile),
+      },
     ],
     { rounds },
   );
@@ -92,8 +118,16 @@ export const commandRows = async (house: DrillHouse, rounds: number): Promise<Fi
   wire.close();
   await pool.end();
   printMeasured(measured);
-  const [a, e, old, door, settled, ordered, through, h] = measured;
-  if (!a || !e || !old || !door || !settled || !ordered || !through || !h) throw new Error('a variant is missing');
+  const [a, e, old, door, settled, ordered, through, h] = measured as [
+    Measured,
+    Measured,
+    Measured,
+    Measured,
+    Measured,
+    Measured,
+    Measured,
+    Measured,
+  ];
   return [
     { row: '4', what: 'whole command at the service’s door ÷ A', value: ratio(door, a), gate: 0.5, stretch: 0.7 },
     { row: '4', what: 'whole command at the service’s door ÷ E', value: ratio(door, e), gate: 0.25, stretch: 0.36 },

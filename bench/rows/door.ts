@@ -19,8 +19,18 @@ const batch = (): string =>
     const request =
       n % 4 === 0
         ? { kind: 'PERSON', displayName: accountRef.id, externalRef: accountRef }
-        : { accountRef, externalRef: { system: 'bench', id: randomUUID() }, orderedAt: '2026-11-22T08:00:00Z', currency: 'USD', lines: [{ product: 'CD', quantity: '1', amountMinor: '1177' }] };
-    return JSON.stringify({ command: `guanxi.accounts.v1.${n % 4 === 0 ? 'RegisterAccount' : 'RecordOrder'}`, idempotencyKey: randomUUID(), request });
+        : {
+            accountRef,
+            externalRef: { system: 'bench', id: randomUUID() },
+            orderedAt: '2026-11-22T08:00:00Z',
+            currency: 'USD',
+            lines: [{ product: 'CD', quantity: '1', amountMinor: '1177' }],
+          };
+    return JSON.stringify({
+      command: `guanxi.accounts.v1.${n % 4 === 0 ? 'RegisterAccount' : 'RecordOrder'}`,
+      idempotencyKey: randomUUID(),
+      request,
+    });
   }).join('\n');
 let run = 0;
 
@@ -28,7 +38,11 @@ const throughDoor = async (house: DrillHouse, authorization: string): Promise<nu
   run++;
   const body = batch();
   const began = performance.now();
-  const answer = await fetch(`${house.url}/v1/commands:batch`, { method: 'POST', headers: { authorization, 'content-type': 'application/x-ndjson' }, body });
+  const answer = await fetch(`${house.url}/v1/commands:batch`, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/x-ndjson' },
+    body,
+  });
   const answers = (await answer.text()).trim().split('\n');
   const bad = answers.find((line) => !line.includes('"ok":true'));
   if (answers.length !== lines || bad) throw new Error(`the door answered ${answers.length} lines; ${bad}`);

@@ -35,7 +35,9 @@ const catchUp = async (url: string): Promise<number> => {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query('drop view if exists accounts cascade; delete from checkpoints');
-  await client.query(`do $$ declare t text; begin for t in select relname from pg_class where relkind = 'r' and relname ~ '^accounts_v' loop execute 'drop table ' || t; end loop; end $$`);
+  await client.query(
+    `do $$ declare t text; begin for t in select relname from pg_class where relkind = 'r' and relname ~ '^accounts_v' loop execute 'drop table ' || t; end loop; end $$`,
+  );
   await ensureViews(client, definition, 'postgres');
   const began = performance.now();
   const views = await startViews({ definition, url, pool, execute: () => Promise.reject(new Error('no policies here')) });
@@ -63,7 +65,16 @@ const rawUpsert = async (url: string, batch: number, ms: number): Promise<number
   const table = viewTable(accountView, 'raw_accounts');
   const ids = Array.from({ length: keys }, () => randomUUID());
   const rowOf = (accountId: string): Record<string, unknown> => ({
-    ...{ accountId, kind: 'PERSON', displayName: 'Customer 12345', externalRefs: [], lifecycle: 'POTENTIAL', segmentId: 'default', tags: [], trade: [] },
+    ...{
+      accountId,
+      kind: 'PERSON',
+      displayName: 'Customer 12345',
+      externalRefs: [],
+      lifecycle: 'POTENTIAL',
+      segmentId: 'default',
+      tags: [],
+      trade: [],
+    },
     ...{ version: 2, createdAt: '2026-11-22T08:00:00.000Z', updatedAt: '2026-11-22T08:00:00.000Z', source: 'source 12345', ordersSinceLifecycle: 0 },
   });
   let done = 0;
@@ -99,7 +110,11 @@ export const viewRows = async (bench: Bench, rounds: number): Promise<Figure[]> 
     single?.push(await rawUpsert(url, 1, 1_500));
   }
   const [o = [], f = [], s = []] = [ours, raw, single];
-  for (const [name, rates] of [['the view catches up', o], ['F  raw folded upsert of 500 on the same table', f], ['one row a transaction', s]] as const)
+  for (const [name, rates] of [
+    ['the view catches up', o],
+    ['F  raw folded upsert of 500 on the same table', f],
+    ['one row a transaction', s],
+  ] as const)
     console.log(`    ${name.padEnd(58)}${`${Math.round(median(rates)).toLocaleString('en')}/s`.padStart(12)}`);
   const against = (other: readonly number[]): number => median(o.map((rate, i) => rate / (other[i] ?? NaN)));
   return [

@@ -91,7 +91,12 @@ describe('the gRPC server', () => {
     expect(asked[0]?.caller).toMatchObject({ role: 'AUDITOR' });
   });
   it('refuses headers that cannot be read', async () => {
-    const headers = [{ 'if-match': '*' }, { 'if-match': '"x"' }, { 'if-match': '"1", "2"' }, { 'idempotency-key': 'k'.repeat(201) }];
+    const headers: Record<string, string>[] = [
+      { 'if-match': '*' },
+      { 'if-match': '"x"' },
+      { 'if-match': '"1", "2"' },
+      { 'idempotency-key': 'k'.repeat(201) },
+    ];
     for (const it of headers)
       await expect(client.call(History.method.listEpochs, {}, { authorization, ...it })).rejects.toMatchObject({ kind: 'invalid' });
   });

@@ -71,7 +71,7 @@ describe('a service', () => {
     await expect(call(write, { noteId, text: '一' })).resolves.toEqual({
       id: noteId,
       version: 1,
-      position: expect.stringMatching(/^\d+$/) as string,
+      position: expect.stringMatching(/^\d+$/) as unknown as string,
       warnings: [],
     });
     await expect(call(amend, { noteId, text: '二' })).resolves.toMatchObject({ version: 2 });
@@ -79,7 +79,7 @@ describe('a service', () => {
       noteId,
       text: '二',
       version: 2,
-      createdAt: expect.stringMatching(/^\d{4}-.*\.\d{3}Z$/) as string,
+      createdAt: expect.stringMatching(/^\d{4}-.*\.\d{3}Z$/) as unknown as string,
     });
     await expect(call(list, {})).resolves.toMatchObject({
       notes: expect.arrayContaining([expect.objectContaining({ noteId })]) as object,
@@ -131,7 +131,11 @@ describe('a service', () => {
     const noteId = randomUUID();
     await call(write, { noteId, text: 'later' });
     const answer = (await waiting) as { records: string[]; positions: string[]; epoch: string; base: string };
-    expect(answer).toMatchObject({ positions: [String(Number(head) + 1)], base: '0', epoch: expect.stringMatching(/^[0-9a-f-]{36}$/) as string });
+    expect(answer).toMatchObject({
+      positions: [String(Number(head) + 1)],
+      base: '0',
+      epoch: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown as string,
+    });
     const { rows } = await owner.query<{ record: string }>('select record::text as record from events where position = $1', [Number(head) + 1]);
     expect(answer.records).toEqual([rows[0]?.record]);
     await expect(call(History.method.listEpochs, {})).resolves.toEqual({ epochs: [{ id: answer.epoch, base: '0' }] });
