@@ -70,6 +70,26 @@ describe('a projector', () => {
     expect(await shown(accountView)).toEqual(await folded(accountView));
   });
 
+  it('is ready where another process folds for it, and takes over when that one is gone', async () => {
+    const { append, start, shown, pool } = await setUp();
+    const first = await start();
+    first.appended(await append([placed(randomUUID(), 1, 'a')]));
+    await until(async () => (await shown(orderView)).size === 1);
+    await first.stop();
+    const other = await pool.connect();
+    await other.query(`begin; select from checkpoints for update`);
+    const views = await start();
+    expect(views.health().every((it) => it.ready)).toBe(true);
+    const head = await append([placed(randomUUID(), 1, 'a')]);
+    views.appended(head);
+    await views.settled([types.placed], head, 100);
+    expect((await shown(orderView)).size).toBe(1);
+    await other.query('rollback');
+    other.release();
+    await views.settled([types.placed], head);
+    expect((await shown(orderView)).size).toBe(2);
+  });
+
   it('finds what it was not told of by itself', async () => {
     const { append, start, shown } = await setUp();
     const views = await start();

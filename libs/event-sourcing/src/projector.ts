@@ -4,6 +4,7 @@ import { dedicated } from './dedicated.js';
 import type { Ahead } from './page.js';
 import type { Progress } from './progress.js';
 import { ViewFault } from './projection.js';
+import { samePlace } from './recorded.js';
 import { findRuns, type Found, type Run } from './runs.js';
 import type { ServiceDefinition } from './service.js';
 import { fillingBounds } from './view.fill.js';
@@ -80,14 +81,9 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
     const client = await connections[loop].get();
     const ahead = aheads[loop];
     aheads[loop] = undefined;
+    const projections = runs.map((it) => it.projection);
     try {
-      const bounds = { limit: limits[loop], ahead, filling };
-      const outcome = await batch(
-        client,
-        runs.map((it) => it.projection),
-        bounds,
-        surroundings,
-      );
+      const outcome = await batch(client, projections, { limit: limits[loop], ahead, filling }, surroundings);
       aheads[loop] = outcome.ahead;
       for (const run of runs) run.stuck = outcome.stuck;
       for (const run of runs) if (outcome.moved.includes(run.projection)) run.tries = 0;
@@ -110,13 +106,9 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
   };
 
   /** Views that came too far apart to be read together go on alone. */
-  const part = (runs: readonly Run[], { places, more }: Outcome): void => {
+  const part = (runs: readonly Run[], { places }: Outcome): void => {
     const furthest = Math.max(...[...places.values()].map((it) => it.position));
-    for (const run of runs) {
-      const place = places.get(run.projection);
-      if (place && furthest - place.position > farBehind) run.alone = true;
-      else if (place && !more) run.ready = true;
-    }
+    for (const run of runs) run.alone = furthest - (places.get(run.projection)?.position ?? furthest) > farBehind;
   };
 
   /** What to do about views that another process holds. */
@@ -137,8 +129,7 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
       await yieldTo(runs.filter((it) => !outcome.places.has(it.projection)));
     }
     if (found.runs.some((it) => it.alone)) workers.alone.wake();
-    if (!outcome) return true;
-    return outcome.more;
+    return outcome?.more ?? true;
   };
 
   const foldAlone = async (run: Run): Promise<boolean> => {
@@ -152,7 +143,7 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
     }
     if (outcome.places.size === 0 || outcome.swapped) await lookUp();
     workers.together.wake();
-    return outcome.moved.length > 0;
+    return !samePlace(outcome.from, outcome.to);
   };
 
   const stepAlone = async (): Promise<boolean> => {

@@ -12,8 +12,6 @@ export interface Run {
   readonly filling: boolean;
   /** Folded by itself until it has caught up with the others: it is far behind, or to blame for a failure. */
   alone: boolean;
-  /** Has caught up since the start of the process. */
-  ready: boolean;
   /** Failures in a row; not before `notBefore` is it tried again. */
   tries: number;
   notBefore: number;
@@ -35,7 +33,6 @@ const fresh = (view: AnyView, projected: Projection, filling: boolean): Run => (
   projection: projected,
   filling,
   alone: filling,
-  ready: false,
   tries: 0,
   notBefore: 0,
   stopped: undefined,

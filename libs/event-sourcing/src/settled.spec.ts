@@ -23,7 +23,10 @@ const ended = async (what: Promise<unknown>, ms = 20): Promise<boolean> =>
 describe('waiting for own views', () => {
   const waiter = (definition = shop, stopped: readonly string[] = []) => {
     const known = progress();
-    return { known, ...settledBy({ definition, progress: known, stopped: (view) => stopped.includes(view), lookUp: () => undefined }) };
+    return {
+      known,
+      ...settledBy({ definition, progress: known, stopped: (view) => stopped.includes(view), hurry: () => undefined, lookUp: () => undefined }),
+    };
   };
 
   it('ends when every view that folds one of the events holds the position, and not before', async () => {
@@ -98,7 +101,13 @@ describe('a process that does not project', () => {
         known.report(view, position, then);
       },
     });
-    const it = settledBy({ definition: { ...shop, policies: [payAtOnce] }, progress: known, stopped: () => false, lookUp: () => undefined });
+    const it = settledBy({
+      definition: { ...shop, policies: [payAtOnce] },
+      progress: known,
+      stopped: () => false,
+      hurry: () => undefined,
+      lookUp: () => undefined,
+    });
     const listens = async () =>
       (await pool.query(`select from pg_stat_activity where application_name like 'guanxi-listen %' and query ilike 'listen guanxi_view'`))
         .rowCount === 2;

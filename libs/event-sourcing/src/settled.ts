@@ -36,6 +36,8 @@ export interface SettledOptions {
   readonly definition: ServiceDefinition;
   readonly progress: Progress;
   readonly stopped: (view: string) => boolean;
+  /** Somebody waits: fold now. */
+  readonly hurry: () => void;
   /** Asks the database where the views are: signals of other processes may be lost. */
   readonly lookUp: () => void;
 }
@@ -69,7 +71,7 @@ const index = ({ deciders, views, policies = [] }: ServiceDefinition) => {
 };
 
 /** Waits by signals; `close` ends all waiting. */
-export const settledBy = ({ definition, progress, stopped, lookUp }: SettledOptions): Settled & { close(): void } => {
+export const settledBy = ({ definition, progress, stopped, hurry, lookUp }: SettledOptions): Settled & { close(): void } => {
   const byTypes = index(definition);
   const waiting = new Set<Waiting>();
   const led = new Map<string, Led[]>();
@@ -96,6 +98,7 @@ export const settledBy = ({ definition, progress, stopped, lookUp }: SettledOpti
   /** Answers what the policies appended because of it. */
   const hold = (views: ReadonlySet<string>, reacting: ReadonlySet<string>, position: number, until: number): Promise<number> => {
     if (!missing({ views, position })) return Promise.resolve(thenOf(reacting, position));
+    hurry();
     looking ??= setInterval(lookUp, lookUpMs);
     return new Promise((resolve) => {
       const end = (): void => {

@@ -50,8 +50,11 @@ export interface Views extends Settled, Rows {
 // Whoever appended folds it soonest; another process waits this long for it before it tries.
 const neighbourMs = 20;
 
+// A batch costs as much as a dozen events, so they gather a little where no command waits for them.
+const gatherMs = 15;
+
 const reasonOf = (view: AnyView, run: Run | undefined, version: number | undefined): string | undefined => {
-  if (run) return run.stopped ?? run.stuck ?? (run.filling ? 'is being filled' : run.ready ? undefined : 'catching up');
+  if (run) return run.stopped ?? run.stuck ?? (run.filling ? 'is being filled' : undefined);
   if (version === undefined) return 'has no table';
   return version > view.options.version ? `version ${version} of a newer build is live` : `version ${version} of an older build is live`;
 };
@@ -66,7 +69,8 @@ export const startViews = async (options: ViewsOptions): Promise<Views> => {
     return found;
   };
   const begins = await policyBegins(pool, definition);
-  known.grown((await endOfRecorded(pool)).position);
+  const { position: start } = await endOfRecorded(pool);
+  known.grown(start);
   const surroundings = { pool, contracts: contractsOf(definition), read: (text: string) => readRecord(text, upcasters), execute, deciderOf, begins };
   const ticker = startTicker({ pool, execute, deciderOf, warn });
   const projector = await startProjector({
@@ -88,6 +92,13 @@ export const startViews = async (options: ViewsOptions): Promise<Views> => {
       setTimeout(look, neighbourMs).unref();
     },
   });
+  let gathering: NodeJS.Timeout | undefined;
+  const soon = (): void => {
+    gathering ??= setTimeout(() => {
+      gathering = undefined;
+      projector.wake();
+    }, gatherMs);
+  };
   const runOf = (view: string): Run | undefined => {
     const runs = projector.found().runs.filter((it) => it.view.options.table === view);
     return runs.find((it) => !it.filling) ?? runs[0];
@@ -96,6 +107,7 @@ export const startViews = async (options: ViewsOptions): Promise<Views> => {
     definition,
     progress: known,
     stopped: (view) => runOf(view)?.stopped !== undefined,
+    hurry: () => projector.wake(),
     lookUp: () => void projector.lookUp().catch(() => undefined),
   });
   return {
@@ -103,20 +115,21 @@ export const startViews = async (options: ViewsOptions): Promise<Views> => {
     settled: (...it) => settled.settled(...it),
     appended: (head) => {
       known.grown(head);
-      projector.wake();
+      soon();
       others.grew(head);
     },
-    received: () => projector.wake(),
+    received: soon,
     health: () =>
       definition.views.map((view) => {
         const name = view.options.table;
         const live = projector.found().live.get(name);
         const run = runOf(name);
-        const reason = reasonOf(view, run, live?.version);
+        const reason = reasonOf(view, run, live?.version) ?? (known.held(name) < start ? 'catching up' : undefined);
         const newer = !run && (live?.version ?? 0) > view.options.version;
         return { name: `view ${name}`, ready: reason === undefined || newer, lagMs: Math.round(known.lagMs(name)), reason };
       }),
     stop: async () => {
+      clearTimeout(gathering);
       settled.close();
       await Promise.all([projector.stop(), ticker.stop(), others.close()]);
     },
