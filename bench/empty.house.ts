@@ -13,7 +13,7 @@ export interface EmptyHouse {
 }
 
 /** What a running process was started with: probe and product then differ in nothing else. */
-const environmentOf = (pid: number): Record<string, string> =>
+export const environmentOf = (pid: number): Record<string, string> =>
   Object.fromEntries(
     readFileSync(`/proc/${pid}/environ`, 'utf8')
       .split('\0')
