@@ -23,7 +23,7 @@ export interface RelayOptions {
   readonly partitions?: number;
   /** After so long without a record in a partition its last one is sent again; 30 s. */
   readonly silenceMs?: number;
-  /** How long it lets events gather after it was woken; 2. */
+  /** How long it lets events gather after it was woken; 5. */
   readonly lingerMs?: number;
   readonly pollMs?: number;
   readonly onError?: (error: unknown) => void;
@@ -65,7 +65,7 @@ const recordOf = ({ position, prev, partition, key, record, epoch }: OwnFact): B
 
 /** Starts the relay: history → topic. Any number of replicas may run; the checkpoint row's lock says whose turn it is. */
 export const startRelay = (options: RelayOptions): Relay => {
-  const { pool, bus, source, partitions = partitionCount, silenceMs = 30_000, lingerMs = 2, pollMs = 1_000, onError = () => undefined } = options;
+  const { pool, bus, source, partitions = partitionCount, silenceMs = 30_000, lingerMs = 5, pollMs = 1_000, onError = () => undefined } = options;
   const topic = topicOf(source);
   const lastSent = new Map(Array.from({ length: partitions }, (_, partition) => [partition, Date.now()]));
   let prepared = false;
