@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../scripts/processes.ts';
-import { startServer } from './server.ts';
+import { startServer, type ProbeServer } from './server.ts';
 
 /** Probe H: a gateway of its own before a service whose handlers are empty. */
 export interface EmptyHouse {
@@ -21,25 +21,21 @@ export const environmentOf = (pid: number): Record<string, string> =>
       .map((it) => [it.slice(0, it.indexOf('=')), it.slice(it.indexOf('=') + 1)]),
   );
 
-/** Starts it beside the gateway `pid`, whose tokens it takes. */
-export const startEmptyHouse = async (pid: number): Promise<EmptyHouse> => {
-  const env = environmentOf(pid);
-  const service = await startServer('empty.service', env);
+/** Starts a gateway of its own before one service, with the environment of the running gateway `pid`. */
+export const startGatewayBefore = async (pid: number, service: ProbeServer): Promise<EmptyHouse> => {
   const port = await freePort();
   const main = join(import.meta.dirname, '../services/gateway/dist/main.js');
   const gateway = spawn(process.execPath, [main], {
-    env: { ...env, GUANXI_HTTP: `127.0.0.1:${port}`, GUANXI_PEERS: `accounts=${new URL(service.url).host}` },
+    env: { ...environmentOf(pid), GUANXI_HTTP: `127.0.0.1:${port}`, GUANXI_PEERS: `accounts=${new URL(service.url).host}` },
     stdio: 'inherit',
   });
   const url = `http://127.0.0.1:${port}`;
   for (let tries = 0; tries < 200; tries++) {
-    if (
-      await fetch(`${url}/health/live`).then(
-        ({ ok }) => ok,
-        () => false,
-      )
-    )
-      break;
+    const up = await fetch(`${url}/health/live`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (up) break;
     await sleep(50);
   }
   return {
@@ -51,3 +47,7 @@ export const startEmptyHouse = async (pid: number): Promise<EmptyHouse> => {
     },
   };
 };
+
+/** Starts probe H beside the gateway `pid`, whose tokens it takes. */
+export const startEmptyHouse = async (pid: number): Promise<EmptyHouse> =>
+  startGatewayBefore(pid, await startServer('empty.service', environmentOf(pid)));

@@ -1,9 +1,9 @@
-import { Client, credentials, Metadata, type ClientDuplexStream } from '@grpc/grpc-js';
+import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { create } from '@bufbuild/protobuf';
-import { CallSchema, type Call, type Reply } from '@guanxi/contracts/guanxi/common/v1/wire_pb';
+import { CallBatchSchema, CallSchema, type Call, type CallBatch, type Reply, type ReplyBatch } from '@guanxi/contracts/guanxi/common/v1/wire_pb';
 import { Rejection } from '@guanxi/event-sourcing/rejection';
 import { fromStatus } from './errors.js';
-import { wireDefinition } from './wire.js';
+import { gathered, wireDefinition } from './wire.js';
 
 /** The bytes of the answer and its metadata. */
 export interface WireAnswer {
@@ -34,7 +34,7 @@ const { path, requestSerialize, responseDeserialize } = wireDefinition.calls;
 export class WireLine {
   private readonly client: Client;
   private readonly waiting = new Map<number, Waiting>();
-  private stream: ClientDuplexStream<Call, Reply> | undefined;
+  private stream: { readonly write: (call: Call) => void; readonly end: () => void } | undefined;
   private last = 0;
 
   constructor(
@@ -66,17 +66,18 @@ export class WireLine {
     this.client.close();
   }
 
-  private open(): ClientDuplexStream<Call, Reply> {
-    const stream = this.client.makeBidiStreamRequest<Call, Reply>(path, requestSerialize, responseDeserialize, new Metadata());
+  private open(): NonNullable<WireLine['stream']> {
+    const stream = this.client.makeBidiStreamRequest<CallBatch, ReplyBatch>(path, requestSerialize, responseDeserialize, new Metadata());
+    const opened = { write: gathered<Call>((calls) => stream.write(create(CallBatchSchema, { calls }))), end: () => stream.end() };
     const broken = () => {
-      if (this.stream !== stream) return;
+      if (this.stream !== opened) return;
       this.stream = undefined;
       for (const id of [...this.waiting.keys()]) this.settle(id)?.reject(fromStatus(14, '', undefined));
     };
-    stream.on('data', (reply: Reply) => this.take(reply));
+    stream.on('data', ({ replies }: ReplyBatch) => replies.forEach((reply) => this.take(reply)));
     stream.on('error', broken);
     stream.on('end', broken);
-    return stream;
+    return opened;
   }
 
   private take({ id, code, message, body, metadata, status }: Reply): void {

@@ -1,12 +1,13 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { firstValueFrom, isObservable } from 'rxjs';
 import { create } from '@bufbuild/protobuf';
-import { ReplySchema, type Call, type Reply } from '@guanxi/contracts/guanxi/common/v1/wire_pb';
+import { ReplyBatchSchema, ReplySchema, type Call, type CallBatch, type Reply, type ReplyBatch } from '@guanxi/contracts/guanxi/common/v1/wire_pb';
 import { Rejection } from '@guanxi/event-sourcing/rejection';
 import type { CallHandle } from './controllers.js';
 import type { CallMetadata } from './caller.js';
 import type { Refusal } from './errors.filter.js';
 import { toStatus } from './errors.js';
+import { gathered } from './wire.js';
 
 /** Calls on one stream at the same time; more are refused, so that a wild client can't fill the memory. */
 export const mostInFlight = 1024;
@@ -53,10 +54,10 @@ export class WireSession {
   private whenIdle: () => void = () => undefined;
 
   constructor(
-    private readonly stream: ServerDuplexStream<Call, Reply>,
+    private readonly stream: ServerDuplexStream<CallBatch, ReplyBatch>,
     private readonly handlers: ReadonlyMap<string, RpcHandler>,
   ) {
-    stream.on('data', (call: Call) => void this.take(call));
+    stream.on('data', ({ calls }: CallBatch) => calls.forEach((call) => void this.take(call)));
     // A client that reads no answers is not read from either.
     stream.on('drain', () => stream.resume());
     stream.on('end', () => void this.drain());
@@ -68,6 +69,8 @@ export class WireSession {
     if (this.stopping) return;
     this.stopping = true;
     if (this.inFlight > 0) await new Promise<void>((resolve) => (this.whenIdle = resolve));
+    // The last answers leave at the end of this turn.
+    await new Promise((resolve) => setImmediate(resolve));
     this.stream.end();
   }
 
@@ -81,7 +84,7 @@ export class WireSession {
     if (--this.inFlight === 0) this.whenIdle();
   }
 
-  private write(reply: Reply): void {
-    if (this.stream.writable && !this.stream.write(reply)) this.stream.pause();
-  }
+  private readonly write = gathered<Reply>((replies) => {
+    if (this.stream.writable && !this.stream.write(create(ReplyBatchSchema, { replies }))) this.stream.pause();
+  });
 }
