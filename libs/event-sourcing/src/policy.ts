@@ -17,7 +17,10 @@ export interface Policy {
   readonly commands: DescService;
   /** Whose row it sees, and in whose projector it runs. */
   readonly view: AnyView;
-  readonly sources: readonly { readonly events: DescMessage; readonly reacts: { readonly [name: string]: React<unknown, unknown, unknown> | undefined } }[];
+  readonly sources: readonly {
+    readonly events: DescMessage;
+    readonly reacts: { readonly [name: string]: React<unknown, unknown, unknown> | undefined };
+  }[];
 }
 
 /** A policy while its sources are being named. */
@@ -31,7 +34,8 @@ const withSource = <R, C>(name: string, commands: Of<C, DescService>, view: View
   commands,
   view,
   sources,
-  on: (events, reacts) => withSource(name, commands, view, [...sources, { events, reacts: reacts as unknown as Policy['sources'][number]['reacts'] }]),
+  on: (events, reacts) =>
+    withSource(name, commands, view, [...sources, { events, reacts: reacts as unknown as Policy['sources'][number]['reacts'] }]),
 });
 
 /** Declares a policy; its commands carry deterministic ids (name, event id, n), so a repeat has no effect. */
