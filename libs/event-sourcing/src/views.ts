@@ -50,7 +50,7 @@ export interface Views extends Settled, Rows {
 // Whoever appended folds it soonest; another process waits this long for it before it tries.
 const neighbourMs = 20;
 
-// A batch costs as much as a dozen events, so they gather a little where no command waits for them.
+// A batch costs more than the few events in it, so they gather a little where no command waits for them.
 const gatherMs = 15;
 
 const reasonOf = (view: AnyView, run: Run | undefined, version: number | undefined): string | undefined => {

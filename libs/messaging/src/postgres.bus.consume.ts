@@ -18,7 +18,7 @@ export interface Reading {
 const partitionsAtOnce = 4;
 const messagesAtOnce = 100;
 const longestRest = 30_000;
-/** A call costs as much as ten messages, so they gather a little where there is no backlog. */
+/** A call costs more than the few messages in it, so they gather a little where there is no backlog. */
 const gatherMs = 10;
 
 /** The consumer no longer holds the partition's row. */
