@@ -25,7 +25,7 @@ export const environmentOf = (pid: number): Record<string, string> =>
 export const startGatewayBefore = async (pid: number, service: ProbeServer): Promise<EmptyHouse> => {
   const port = await freePort();
   const main = join(import.meta.dirname, '../services/gateway/dist/main.js');
-  const gateway = spawn(process.execPath, [main], {
+  const gateway = spawn(process.execPath, ['--max-semi-space-size=64', main], {
     env: { ...environmentOf(pid), GUANXI_HTTP: `127.0.0.1:${port}`, GUANXI_PEERS: `accounts=${new URL(service.url).host}` },
     stdio: 'inherit',
   });

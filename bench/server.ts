@@ -11,7 +11,7 @@ export interface ProbeServer {
 
 /** Starts `bench/<name>.ts`, which prints its port first. */
 export const startServer = async (name: string, env: Readonly<Record<string, string>> = {}): Promise<ProbeServer> => {
-  const child = spawn(process.execPath, [join(import.meta.dirname, `${name}.ts`)], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=64', join(import.meta.dirname, `${name}.ts`)], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
