@@ -1,3 +1,4 @@
+import { services } from '../scripts/up/services.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
@@ -49,7 +50,7 @@ describe('npm start', () => {
       url: house.url,
       versions: { guanxi: '0.1.0', postgres: expect.stringMatching(/^18\./) },
     });
-    expect(state.processes.map(({ name }) => name)).toEqual(['npm start', 'PostgreSQL', 'accounts', 'complaints', 'gateway']);
+    expect(state.processes.map(({ name }) => name)).toEqual(['npm start', 'PostgreSQL', ...services, 'gateway']);
     expect(state.processes.every(({ pid }) => alive(pid))).toBe(true);
     expect(state.databases.find(({ name }) => name === 'accounts')?.events).toBeGreaterThan(0);
     expect(state.disk.size).toBeGreaterThan(1e6);

@@ -38,6 +38,8 @@ export interface Decider<S, C, E> {
   readonly stream: string;
   /** Counted up whenever `evolve` or the state changes: older snapshots are then left aside. */
   readonly version: number;
+  /** Fields of every command, where there is one stream for each of their values: `['accountId']`. Its id is derived from them. */
+  readonly keyedBy?: readonly string[];
   readonly commands: Of<C, DescService>;
   readonly events: Of<E, DescMessage>;
   readonly initial: S;

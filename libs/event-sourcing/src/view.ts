@@ -53,8 +53,8 @@ export interface View<R> {
   readonly row: Of<R, DescMessage>;
   readonly options: ViewOptions<R>;
   readonly sources: readonly Source[];
-  /** Of the aggregate's own events: the table is complete, the row's key is the stream's id. */
-  of<E>(events: Of<E, DescMessage>, folds: Folds<R, E>): View<R>;
+  /** Of the aggregate's own events: the table is complete, the row's key is the stream's id unless `keyOf` says. */
+  of<E>(events: Of<E, DescMessage>, folds: Folds<R, E>, keyOf?: (event: E[keyof E], meta: Meta) => string | undefined): View<R>;
   /** Of any other events, own or received: partial; the key is the event's field of the row key's name unless `keyOf` says. */
   on<E>(events: Of<E, DescMessage>, folds: Partial<Folds<R, E>>, keyOf?: (event: E[keyof E], meta: Meta) => string | undefined): View<R>;
 }
@@ -72,7 +72,8 @@ const withSource = <R>(row: Of<R, DescMessage>, options: ViewOptions<R>, sources
     row,
     options,
     sources,
-    of: (events, folds) => plus({ events, folds: folds as unknown as Source['folds'], keyOf: (_, meta) => meta.stream }),
+    of: (events, folds, keyOf) =>
+      plus({ events, folds: folds as unknown as Source['folds'], keyOf: (keyOf as Source['keyOf'] | undefined) ?? ((_, meta) => meta.stream) }),
     on: (events, folds, keyOf) =>
       plus({
         events,

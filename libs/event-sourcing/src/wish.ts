@@ -37,7 +37,7 @@ export interface Surrounding {
 export const wishOf = (namespace: string, decider: AnyDecider, method: string, command: unknown, caller: Caller): Wish => {
   const { subject, idempotencyKey } = caller;
   const name = `${decider.commands.typeName.slice(0, decider.commands.typeName.lastIndexOf('.'))}.${commandName(decider, method)}`;
-  const target = targetOf(namespace, decider.stream, command as Record<string, unknown>);
+  const target = targetOf(namespace, decider, command as Record<string, unknown>);
   const wish = { decider, method, name, caller, ...target, now: new Date().toISOString() };
   return idempotencyKey === undefined
     ? { ...wish, commandId: uuid7() }
