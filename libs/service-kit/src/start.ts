@@ -12,8 +12,9 @@ import { startBusSide } from './bus.side.js';
 import { closing } from './closing.js';
 import { commandsOf, type RpcController } from './controllers.js';
 import { driftOf } from './entities.js';
+import { freshnessOf } from './freshness.js';
 import { startServer } from './grpc.server.js';
-import { databaseHealth, healthOf, type Source } from './health.js';
+import { databaseHealth, healthOf, type Part } from './health.js';
 import { historyController } from './history.controller.js';
 import type { Kit } from './kit.js';
 import { faultOf, type Log } from './log.js';
@@ -76,12 +77,13 @@ export const startService = async (
     const bus = await startBusSide(config, definition, pool, () => views.received(), parts, log);
     onAppend(() => bus.wake());
 
-    const own: Source = () => views.health().map((it) => ({ ...it, reason: it.reason ?? '' }));
+    const own = (): Part[] => views.health().map((it) => ({ ...it, reason: it.reason ?? '' }));
     const health = healthOf({ database: databaseHealth(pool), views: own, bus: () => bus.health() });
     const kit: Kit = {
       execute: (...all) => executor.execute(...all),
       read: readers(source),
       sql: (text, values = []) => source.query(text, [...values]),
+      freshness: () => freshnessOf(own(), bus.hears()),
     };
     const controllers = [
       ...definition.deciders.map(commandsOf),
