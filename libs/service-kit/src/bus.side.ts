@@ -23,6 +23,8 @@ export interface BusSide {
   /** The history grew. */
   wake(): void;
   health(): Part[];
+  /** The consumer's part of that: how far behind the others it is. */
+  hears(): Part[];
 }
 
 /** The services whose events the views and policies name: `guanxi.accounts.v1.OrderEvent` is of `accounts`. */
@@ -46,7 +48,7 @@ const open = async (
   try {
     const workers = parts.add(openPool(databaseUrl, { name: 'guanxi-relay', transactionTimeout: 30_000, max: 4, onError }), (it) => it.end());
     const bus = parts.add(
-      lazyBus(() => openBus(config, definition.name, log)),
+      lazyBus(() => openBus(config, log)),
       (it) => it.close(),
     );
     const { state, reason } = await checkStart(pool, bus, definition.name);
@@ -56,7 +58,7 @@ const open = async (
     const relay = parts.add(startRelay({ pool: workers, bus, source: definition.name, partitions, onError }), (it) => it.stop());
     const stop = (): Promise<void> => parts.close();
     const sources = sourcesOf(definition);
-    if (sources.length === 0) return { wake: () => relay.wake(), health: () => [relay.health()], stop };
+    if (sources.length === 0) return { wake: () => relay.wake(), health: () => [relay.health()], hears: () => [], stop };
     const owner = parts.add(peerHistory(peers, serviceTokenFile === undefined ? noToken : serviceToken(serviceTokenFile)), (it) => it.close());
     const onUnhappened = (source: string, _partition: number, after: number, upTo: number): void =>
       log.warn({ source, position: after, count: upTo - after }, 'a restore undid events that were heard');
@@ -64,7 +66,8 @@ const open = async (
       startConsumer({ bus, group: definition.name, sources, owner, receiver: receiver(pool, onReceived), partitions, onError, onUnhappened }),
       (it) => it.stop(),
     );
-    return { wake: () => relay.wake(), health: () => [relay.health(), ...consumer.health()], stop };
+    const hears = (): Part[] => consumer.health();
+    return { wake: () => relay.wake(), health: () => [relay.health(), ...hears()], hears, stop };
   } catch (error) {
     await parts.close();
     throw error;
