@@ -73,8 +73,8 @@ export const openDataFolder = (say: (text: string) => void): { folder: string; i
 };
 
 /** Says that the folder is whole from now on. */
-export const install = (folder: string): Installation => {
-  const installation = { layout, namespace: randomUUID(), createdAt: new Date().toISOString() };
+export const install = (folder: string, namespace: string = randomUUID()): Installation => {
+  const installation = { layout, namespace, createdAt: new Date().toISOString() };
   replaceFile(join(folder, 'installation.json'), JSON.stringify(installation, null, 2));
   return installation;
 };
