@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { Client } from 'pg';
 import { presentEpoch } from '@guanxi/event-sourcing/epochs';
+import { casesOf } from '@guanxi/event-sourcing/fold';
 import { history } from '@guanxi/event-sourcing/history';
 import { openPool } from '@guanxi/event-sourcing/pool';
 import type { ServiceDefinition } from '@guanxi/event-sourcing/service';
@@ -85,10 +86,11 @@ export const startService = async (
       sql: (text, values = []) => source.query(text, [...values]),
       freshness: () => freshnessOf(own(), bus.hears()),
     };
+    const ownTypes = definition.deciders.flatMap(({ events }) => [...casesOf(events).keys()]);
     const controllers = [
       ...definition.deciders.map(commandsOf),
       ...queries,
-      historyController(history(pool, onAppend), pool, stopping.signal),
+      historyController(history(pool, onAppend), pool, stopping.signal, (position) => views.settled(ownTypes, position)),
       operationsController(health),
     ];
     const verify = verifier(config);
