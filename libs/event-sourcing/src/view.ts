@@ -41,11 +41,14 @@ export interface ViewOptions<R> {
   readonly columns?: { readonly [name: string]: Column<R> };
 }
 
+/** Whose row an event belongs to; several where one event says something of several, none where it says nothing. */
+export type Keys = string | readonly string[] | undefined;
+
 /** One contract's events as they reach a view: the table of folds, and whose row an event belongs to. */
 export interface Source {
   readonly events: DescMessage;
   readonly folds: { readonly [name: string]: Fold<unknown, unknown> | undefined };
-  readonly keyOf: (event: unknown, meta: Meta) => string | undefined;
+  readonly keyOf: (event: unknown, meta: Meta) => Keys;
 }
 
 /** Rows folded from events. `row` is the contract's view message in proto3 JSON. */
@@ -54,9 +57,9 @@ export interface View<R> {
   readonly options: ViewOptions<R>;
   readonly sources: readonly Source[];
   /** Of the aggregate's own events: the table is complete, the row's key is the stream's id unless `keyOf` says. */
-  of<E>(events: Of<E, DescMessage>, folds: Folds<R, E>, keyOf?: (event: E[keyof E], meta: Meta) => string | undefined): View<R>;
+  of<E>(events: Of<E, DescMessage>, folds: Folds<R, E>, keyOf?: (event: E[keyof E], meta: Meta) => Keys): View<R>;
   /** Of any other events, own or received: partial; the key is the event's field of the row key's name unless `keyOf` says. */
-  on<E>(events: Of<E, DescMessage>, folds: Partial<Folds<R, E>>, keyOf?: (event: E[keyof E], meta: Meta) => string | undefined): View<R>;
+  on<E>(events: Of<E, DescMessage>, folds: Partial<Folds<R, E>>, keyOf?: (event: E[keyof E], meta: Meta) => Keys): View<R>;
 }
 
 /** A view whose row type is forgotten: what the projector works with. */
