@@ -119,8 +119,8 @@ describe('npm start, before anything runs', () => {
   });
 
   it.each([
-    [['--kafka'], "Unknown option '--kafka'"],
-    [['now'], 'takes no arguments'],
+    [['--rabbit'], "Unknown option '--rabbit'"],
+    [['now'], 'takes --kafka and nothing else'],
   ])('refuses what it does not know: %s', (args, word) => {
     const folder = newFolder();
     const { code, err } = script(folder, 'up', ...args);

@@ -8,7 +8,18 @@ const root = join(import.meta.dirname, '../..');
 /** Counted up when what lies in the data folder changes its shape. */
 const layout = 1;
 const largestLog = 20_000_000;
-const ours = ['installation.json', 'secrets.json', 'run.json', 'issuer', 'tokens', 'logs', 'postgres', 'postgres.new', 'postgres.new.password'];
+const ours = [
+  'installation.json',
+  'secrets.json',
+  'run.json',
+  'issuer',
+  'tokens',
+  'logs',
+  'kafka',
+  'postgres',
+  'postgres.new',
+  'postgres.new.password',
+];
 
 /** What stays the same from the first start on. */
 export interface Installation {
