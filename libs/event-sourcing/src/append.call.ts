@@ -45,20 +45,23 @@ export type Outcome =
   /** Its stream has another version, or another entry of its stream was refused. */
   | { readonly verdict: 'stale' };
 
-/** What `append` answers. */
+/** What `append` answers; a part that is empty is null or left out. */
 export interface Reply {
   readonly head: number;
-  readonly known: readonly { readonly n: number; readonly same: boolean; readonly position: number; readonly answer: string }[] | null;
-  readonly stale: readonly string[] | null;
+  readonly known?: readonly { readonly n: number; readonly same: boolean; readonly position: number; readonly answer: string }[] | null;
+  readonly stale?: readonly string[] | null;
 }
 
-const statement = {
-  name: 'append',
-  text: `select head, known, stale::text[] from append(${Array.from({ length: 17 }, (_, n) => `$${n + 1}`).join(', ')})`,
-};
+const places = (count: number): string => Array.from({ length: count }, (_, n) => `$${n + 1}`).join(', ');
+const ofOne = { name: 'append-one', text: `select append_one(${places(11)}) as reply` };
+const ofMany = { name: 'append', text: `select row_to_json(a) as reply from append(${places(17)}) a` };
 
-/** The call for a group; entries of one stream stand in order, each decided on the version after the one before. */
-export const appendCall = (group: readonly Entry[]): QueryConfig => {
+const callOfOne = ({ stream, expected, key, hash, answer }: Entry, { type, head, tail }: NewEvent): QueryConfig => ({
+  ...ofOne,
+  values: [stream.id, stream.type, stream.key, expected, key, hash, answer, type, stream.partition, head, tail],
+});
+
+const callOfMany = (group: readonly Entry[]): QueryConfig => {
   const streams = new Map<string, { first: Entry; version: number }>();
   let count = 0;
   const keyed: { entry: Entry; last: number }[] = [];
@@ -90,7 +93,16 @@ export const appendCall = (group: readonly Entry[]): QueryConfig => {
     texts(events.map((it) => it.event.head)),
     texts(events.map((it) => it.event.tail)),
   ];
-  return { ...statement, values };
+  return { ...ofMany, values };
+};
+
+/**
+ * The call for a group; entries of one stream stand in order, each decided on the version after the one before.
+ * Its one row is `{ reply: Reply }`.
+ */
+export const appendCall = (group: readonly Entry[]): QueryConfig => {
+  const [entry, event] = [group[0], group[0]?.events[0]];
+  return group.length === 1 && entry?.key && event && entry.events.length === 1 ? callOfOne(entry, event) : callOfMany(group);
 };
 
 /** What became of each entry of a group. */

@@ -17,8 +17,8 @@ export const send = async (line: Line, group: readonly Entry[], patience: number
   const until = performance.now() + patience;
   for (let lost = 0; ; lost++)
     try {
-      const { rows } = await line.query<Reply & Record<string, unknown>>(call);
-      const outcomes = outcomesOf(group, rows[0] as Reply);
+      const { rows } = await line.query<{ reply: Reply }>(call);
+      const outcomes = outcomesOf(group, (rows[0] as { reply: Reply }).reply);
       return lost === 0 || outcomes.every((it) => it.verdict === 'done') ? outcomes : await withOwn(line, group, outcomes);
     } catch (error) {
       if (!isPassing(error)) throw error;

@@ -57,6 +57,17 @@ describe('an append', () => {
     expect(await faultsOf(database.url)).toEqual([]);
   });
 
+  it('answers a command that comes alone as one of a group', async () => {
+    const [id, before] = [randomUUID(), await head()];
+    const alone = async (...asked: Parameters<typeof entryOf>) => (await all([entryOf(...asked)]))[0];
+    expect(await alone(id, { key: 'a1' })).toEqual({ verdict: 'done', position: before + 1 });
+    expect(await alone(id, { key: 'a2', expected: 1 })).toEqual({ verdict: 'done', position: before + 2 });
+    expect(await alone(id, { key: 'a1', expected: 2 })).toMatchObject({ verdict: 'repeat', position: before + 1 });
+    expect(await alone(id, { key: 'a1', expected: 2, request: 'another' })).toEqual({ verdict: 'mismatch' });
+    expect(await alone(id, { key: 'a3', expected: 1 })).toEqual({ verdict: 'stale' });
+    expect(await faultsOf(database.url)).toEqual([]);
+  });
+
   it('refuses the rest of a stream of which one command was refused', async () => {
     const id = randomUUID();
     await appender.append(entryOf(id, { key: 'r1' }));

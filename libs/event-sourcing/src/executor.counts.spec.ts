@@ -23,7 +23,7 @@ afterAll(async () => {
 beforeEach(() => ask(server.url, 'select pg_stat_statements_reset()'));
 
 const names: readonly [RegExp, string][] = [
-  [/from append\(/, 'append'],
+  [/append(_one)?\(/, 'append'],
   [/left join snapshots/, 'load'],
   [/left join commands/, 'standing'],
   [/select id::text, type from streams/, 'exists'],
@@ -110,7 +110,8 @@ describe('a command’s write-ahead log', () => {
   it('is its record and less than a kilobyte besides', async () => {
     const ids = await Promise.all(Array.from({ length: 64 }, () => one.opened()));
     await ask(server.url, 'select pg_stat_statements_reset()');
-    await Promise.all(ids.map((id) => one.execute('enter', enter(id, { text: 'x'.repeat(300) }), keyed())));
+    // One group that splits a few pages more than another would show.
+    for (let n = 0; n < 8; n++) await Promise.all(ids.map((id) => one.execute('enter', enter(id, { text: 'x'.repeat(300) }), keyed())));
     const [wal] = await ask<{ bytes: number }>(
       server.url,
       `select sum(wal_bytes)::int bytes from pg_stat_statements where query like '%from append(%' and toplevel`,
@@ -119,6 +120,6 @@ describe('a command’s write-ahead log', () => {
       server.url,
       `select avg(length(record::text))::int bytes from (select record from events order by position desc limit 64) x`,
     );
-    expect((wal?.bytes ?? 0) / 64 - (record?.bytes ?? 0)).toBeLessThan(1_000);
+    expect((wal?.bytes ?? 0) / 512 - (record?.bytes ?? 0)).toBeLessThan(1_000);
   });
 });

@@ -1,4 +1,5 @@
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { appendOneFunction } from '@guanxi/event-sourcing/append.one.sql';
 import { appendFunction } from '@guanxi/event-sourcing/append.sql';
 import { receiveFunction } from '@guanxi/event-sourcing/receive';
 import { tables } from '@guanxi/event-sourcing/schema';
@@ -14,8 +15,19 @@ class History1795000000000 implements MigrationInterface {
   }
 }
 
+/** The append of a lone command. */
+class AppendOne1795400000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(appendOneFunction);
+  }
+
+  down(): Promise<void> {
+    throw new Error('a history is never taken back');
+  }
+}
+
 /** All migrations, oldest first. One that left the house is never changed; what follows is a new one at the end. */
-const migrations = [History1795000000000];
+const migrations = [History1795000000000, AppendOne1795400000000];
 
 /** What the application's role may do; the history and what was heard can only grow. */
 const rights: { readonly [table: string]: string } = {
