@@ -1,5 +1,5 @@
-import { Transform } from 'class-transformer';
-import { IsIn, IsObject, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
+import { Transform, Type } from 'class-transformer';
+import { IsIn, IsInt, IsObject, IsOptional, IsString, IsUUID, Matches, Max, MaxLength, Min } from 'class-validator';
 import { address, peersOf } from '@guanxi/service-kit/address';
 
 /** The environment of the gateway; the token variables are those of every service. */
@@ -28,6 +28,25 @@ export class GatewayConfig {
   /** The issuer's public keys: a file or an https address. */
   @Matches(/^(https:\/\/|(?![a-z]+:\/\/))./, { message: 'must be a file or an https address' })
   jwks: string;
+
+  /** Holds the token with which the gateway itself reads histories, for live changes; read again when it changes. */
+  @IsOptional()
+  @IsString()
+  serviceTokenFile?: string;
+
+  /** A section of the page of one customer that is further behind is stale. */
+  @Type(() => Number)
+  @Min(1)
+  @Max(3_600_000)
+  @IsInt({ message: 'must be a whole number' })
+  staleMs: number = 5_000;
+
+  /** Of the services' topics; as theirs. */
+  @Type(() => Number)
+  @Min(1)
+  @Max(1000)
+  @IsInt({ message: 'must be a whole number' })
+  partitions: number = 24;
 
   /** The commit that was built, for /version. */
   @IsOptional()

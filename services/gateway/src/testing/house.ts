@@ -6,6 +6,7 @@ import { controllerOf, type CallHandle } from '@guanxi/service-kit/controllers';
 import { logger } from '@guanxi/service-kit/log';
 import { testIssuer, type Issuer } from '@guanxi/service-kit/testing/issuer';
 import { testServer, type TestServer } from '@guanxi/service-kit/testing/server';
+import { GatewayConfig } from '../gateway.config.js';
 import { startGateway, type RunningGateway } from '../gateway.js';
 
 export const namespace = '6ba7b810-9dad-41d1-80b4-00c04fd430c8';
@@ -54,7 +55,7 @@ export const openHouse = async (answer: Answer, names: readonly string[] = ['acc
   const heard: Heard[] = [];
   const services = new Map(await Promise.all(names.map(async (name) => [name, await serviceOf(name, issuer, answer, heard)] as const)));
   const peers = Object.fromEntries([...services].map(([name, { address }]) => [name, address]));
-  const config = { http: '127.0.0.1:0', peers, namespace, ...issuer.options, log: 'silent' };
+  const config = Object.assign(new GatewayConfig(), { http: '127.0.0.1:0', peers, namespace, ...issuer.options, log: 'silent' });
   const gateway = await startGateway(config, logger('gateway', 'silent'));
   const end = async (name: string): Promise<void> => {
     services.get(name)?.cut();
