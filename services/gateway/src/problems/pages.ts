@@ -2,6 +2,7 @@ import { accountsPages } from './accounts.pages.js';
 import { commandPages } from './command.pages.js';
 import { complaintIntakePages } from './complaint-intake.pages.js';
 import { complaintVerdictPages } from './complaint-verdict.pages.js';
+import { contactsPages } from './contacts.pages.js';
 import { customerPages } from './customer.pages.js';
 import { loyaltyPages } from './loyalty.pages.js';
 import { interactionsPages } from './interactions.pages.js';
@@ -16,6 +17,7 @@ export const pages: Pages = {
   ...commandPages,
   ...platformPages,
   ...accountsPages,
+  ...contactsPages,
   ...complaintIntakePages,
   ...complaintVerdictPages,
   ...customerPages,
