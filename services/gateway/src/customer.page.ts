@@ -19,6 +19,8 @@ export interface PageParts {
   readonly staleMs: number;
   /** Hears of errors that nobody meant. */
   readonly onError: (error: unknown) => void;
+  /** Hears of the state in which each section left: `ok`, `stale`, `unavailable`, `withheld`. */
+  readonly onSection: (section: Section, state: string) => void;
 }
 
 const withheld = (reason: string): SectionInit => ({ state: Customer_State.WITHHELD, reason });
@@ -38,7 +40,7 @@ const shown = ({ freshness, data }: SectionAnswer, most: number): SectionInit =>
 
 /** The page of one customer from all services at once; one that does not answer takes nothing from the others. @throws Rejection not-found as accounts says */
 export const customerPage = async (
-  { call, staleMs, onError }: PageParts,
+  { call, staleMs, onError, onSection }: PageParts,
   accountId: string,
   principal: Principal,
   headers: CallHeaders,
@@ -57,6 +59,7 @@ export const customerPage = async (
   };
   const asked = Date.now();
   const all = await Promise.all(sectionNames.map(async (name) => [name, await section(name)] as const));
+  for (const [name, { state }] of all) onSection(name, (Customer_State[state ?? 0] ?? '').toLowerCase());
   const oldest = Math.min(asked, ...all.flatMap(([, { asOf }]) => (asOf ? [timestampMs(asOf as never)] : [])));
   return create(CustomerSchema, { accountId, asOf: timestampFromMs(oldest), sections: Object.fromEntries(all) });
 };

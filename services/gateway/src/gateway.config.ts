@@ -48,6 +48,11 @@ export class GatewayConfig {
   @IsInt({ message: 'must be a whole number' })
   partitions: number = 24;
 
+  /** Where Prometheus and probes ask: /metrics, /health/live, /health/ready, without a token. Nowhere where absent. */
+  @IsOptional()
+  @Matches(address, { message: 'must be host:port' })
+  operations?: string;
+
   /** The commit that was built, for /version. */
   @IsOptional()
   @Matches(/^[0-9a-f]{7,64}$/, { message: 'must be a commit hash' })

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { Meter } from '@opentelemetry/api';
 import { dirname } from 'node:path';
 import { createRequire } from 'node:module';
 import { NestFactory } from '@nestjs/core';
@@ -9,11 +10,13 @@ import { routes } from '@guanxi/contracts/routes';
 import { demandPolicies } from '@guanxi/service-kit/access';
 import { verifier } from '@guanxi/service-kit/auth';
 import { faultOf, NestLog, type Log } from '@guanxi/service-kit/log';
+import { startOperations } from '@guanxi/service-kit/operations.server';
 import { Addresses } from './addresses.js';
 import { batchDoor } from './batch.door.js';
 import { changesDoor } from './changes.door.js';
 import { clientError } from './client-error.js';
 import { customerCall } from './customer.call.js';
+import type { PageParts } from './customer.page.js';
 import type { GatewayConfig } from './gateway.config.js';
 import type { Gateway } from './gateway.context.js';
 import { GatewayModule } from './gateway.module.js';
@@ -21,6 +24,7 @@ import { withOwn } from './own.calls.js';
 import { Peers } from './peers.js';
 import { ProblemFilter, understood } from './problem.filter.js';
 import { refuse, traceparentOf } from './refuse.js';
+import { watchRequests } from './request.watch.js';
 import { restDoor } from './rest.door.js';
 
 const mostBytes = 262_144;
@@ -50,8 +54,9 @@ const adapterOf = (log: Log, addresses: Addresses): FastifyAdapter =>
 
 const assets = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
-const openDoors = (app: NestFastifyApplication, gateway: Gateway, addresses: Addresses): void => {
+const openDoors = (app: NestFastifyApplication, gateway: Gateway, addresses: Addresses, meter: Meter): void => {
   const fastify = app.getHttpAdapter().getInstance();
+  watchRequests(fastify, meter);
   fastify.addHook('onRoute', addresses.add);
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     reply.header('x-content-type-options', 'nosniff');
@@ -60,7 +65,12 @@ const openDoors = (app: NestFastifyApplication, gateway: Gateway, addresses: Add
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   const { config, peers, verify, log } = gateway;
-  const pageParts = { call: peers.call, staleMs: config.staleMs, onError: (error: unknown) => log.error(faultOf(error), 'a section failed') };
+  const sections = meter.createCounter('guanxi_customer_sections_total', { description: 'Sections of pages of one customer, by state.' });
+  const pageParts: PageParts = {
+    ...{ call: peers.call, staleMs: config.staleMs },
+    onError: (error) => log.error(faultOf(error), 'a section failed'),
+    onSection: (section, state) => sections.add(1, { section, state }),
+  };
   restDoor(fastify, routes, { verify, call: withOwn(peers.call, [customerCall(pageParts, verify)]), log });
   changesDoor(fastify, gateway);
   batchDoor(fastify, { ...gateway, call: gateway.peers.call, namespace: gateway.config.namespace });
@@ -70,6 +80,7 @@ const openDoors = (app: NestFastifyApplication, gateway: Gateway, addresses: Add
 /** Starts the gateway. @throws Error naming rpcs without an access policy, or an address that is taken */
 export const startGateway = async (config: GatewayConfig, log: Log): Promise<RunningGateway> => {
   demandPolicies([...contracts.services.values()].filter((service) => service.name !== 'Wire'));
+  const operations = await startOperations('gateway', config.operations);
   const stopping = new AbortController();
   const addresses = new Addresses();
   const peers = new Peers(config.peers);
@@ -80,15 +91,18 @@ export const startGateway = async (config: GatewayConfig, log: Log): Promise<Run
     logger: new NestLog(log),
   });
   app.useGlobalFilters(new ProblemFilter(log, addresses));
-  openDoors(app, gateway, addresses);
+  openDoors(app, gateway, addresses, operations.meter);
   const at = config.http.lastIndexOf(':');
   await app.listen(Number(config.http.slice(at + 1)), config.http.slice(0, at).replaceAll(/[[\]]/g, ''));
   const server = app.getHttpServer();
   const { port } = server.address() as { port: number };
+  // That a service is away is its own probe's business: the gateway goes on with the others.
+  operations.ready(() => Promise.resolve({ ready: true, parts: [] }));
   return {
     port,
     stop: async () => {
       stopping.abort();
+      operations.stopping();
       // A connection whose last request was in flight just now would be kept alive.
       const idle = setInterval(() => server.closeIdleConnections(), 50);
       const cut = setTimeout(() => server.closeAllConnections(), stopMs);
@@ -96,6 +110,7 @@ export const startGateway = async (config: GatewayConfig, log: Log): Promise<Run
       clearInterval(idle);
       clearTimeout(cut);
       peers.close();
+      await operations.close();
     },
   };
 };
