@@ -28,7 +28,8 @@ export const kafkaJars = async (): Promise<KafkaJars> => {
 const javaProgram = (): string => {
   const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin/java') : 'java';
   const { stderr, error } = spawnSync(java, ['-version'], { encoding: 'utf8' });
-  if (error) throw new Trouble(`A local Apache Kafka needs Java ${oldestJava} or newer, and there is no \`java\`. Install one, or set KAFKA_BROKERS.`);
+  if (error)
+    throw new Trouble(`A local Apache Kafka needs Java ${oldestJava} or newer, and there is no \`java\`. Install one, or set KAFKA_BROKERS.`);
   const major = Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0);
   if (major < oldestJava) throw new Trouble(`A local Apache Kafka needs Java ${oldestJava} or newer; \`java -version\` says:\n${stderr.trim()}`);
   return java;

@@ -9,6 +9,7 @@ import { until } from './until.js';
 
 const partitions = 5;
 let sources = 0;
+const group = `subscriber-${Date.now()}`;
 
 interface ReceivedRow {
   readonly seq: number;
@@ -47,7 +48,7 @@ export const messagingContract = (openBus: () => Promise<EventBus>, freshDatabas
       const consumer = (by = bus): Consumer => {
         const it = startConsumer({
           bus: by,
-          group: 'subscriber',
+          group,
           sources: [source],
           owner: owner.history,
           receiver: receiver(subscriber.pool),

@@ -1,0 +1,95 @@
+import type { Consumer, Kafka } from 'kafkajs';
+import { startWorker } from '@guanxi/event-sourcing/worker';
+import type { Batch, Subscription } from './bus.js';
+import { farewell } from './kafka.client.js';
+import { batchWork } from './kafka.work.js';
+
+/** One group's reading of some topics. */
+export interface KafkaReading {
+  readonly newClient: () => Kafka;
+  readonly group: string;
+  readonly topics: readonly string[];
+  readonly handle: (batch: Batch) => Promise<void>;
+  readonly onError: (error: unknown) => void;
+  /** Makes those of the topics again that are gone. */
+  readonly ensureTopics: () => Promise<void>;
+}
+
+/** A subscription that tells when it last gave a sign of life, or its handler a heartbeat if that is longer ago; milliseconds since 1970. */
+export interface KafkaSubscription extends Subscription {
+  readonly lastActivity: () => number;
+}
+
+const sessionTimeout = 30_000;
+const heartbeatInterval = 3_000;
+/** How long a broker holds a fetch that finds nothing, hence how late a partition is that was set aside. */
+const maxWaitTimeInMs = 500;
+const batchesAtOnce = 16;
+
+/**
+ * Reads for ever: a consumer that crashes, as kafkajs calls any trouble that lasts, is replaced by a new one. kafkajs' own restart is
+ * not used: it does not come for every error, and it comes after the consumer was closed.
+ */
+export const startReading = (reading: KafkaReading): KafkaSubscription => {
+  const { newClient, group, topics, onError, ensureTopics } = reading;
+  const work = batchWork({ ...reading, commit: (offsets) => consumer?.commitOffsets(offsets) });
+  let consumer: Consumer | undefined;
+  let closing = false;
+  let lastActivity = Date.now();
+  const alive = (): void => void (lastActivity = Date.now());
+
+  const build = async (): Promise<void> => {
+    alive();
+    await ensureTopics();
+    if (closing) return;
+    const it = newClient().consumer({
+      groupId: group,
+      ...{ sessionTimeout, heartbeatInterval, maxWaitTimeInMs },
+      allowAutoTopicCreation: false,
+      // We use no transactions; one that somebody else left open must not hold us up.
+      readUncommitted: true,
+      retry: { retries: 3, restartOnFailure: () => Promise.resolve(false) },
+    });
+    const { CONNECT, GROUP_JOIN, HEARTBEAT, FETCH, END_BATCH_PROCESS, REBALANCING, CRASH } = it.events;
+    for (const event of [CONNECT, HEARTBEAT, FETCH, END_BATCH_PROCESS] as const) it.on(event, alive);
+    for (const event of [GROUP_JOIN, REBALANCING] as const) it.on(event, work.leave);
+    let crash: unknown;
+    it.on(CRASH, ({ payload }) => {
+      crash = payload.error;
+      if (consumer !== it) return;
+      consumer = undefined;
+      work.leave();
+      keeper.wake();
+    });
+    consumer = it;
+    try {
+      await it.connect();
+      await it.subscribe({ topics: [...topics], fromBeginning: true });
+      await it.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: batchesAtOnce, eachBatch: work.eachBatch });
+      if (crash) throw crash as Error;
+    } catch (error) {
+      consumer = undefined;
+      await farewell(it.disconnect());
+      throw error;
+    }
+  };
+
+  const keeper = startWorker(
+    async () => {
+      if (!consumer) await build();
+      return false;
+    },
+    { pollMs: 60_000, longestPauseMs: 5_000, onError },
+  );
+
+  return {
+    lastActivity: () => Math.min(lastActivity, work.lastBeat()),
+    close: async () => {
+      closing = true;
+      // A join that is under way had better end: who goes without a word is waited for by the group's others until its session ends.
+      await farewell(keeper.stop());
+      await work.close(() => consumer?.pause(topics.map((topic) => ({ topic }))));
+      await farewell(consumer?.disconnect());
+    },
+  };
+};
