@@ -5,6 +5,8 @@ import { accountView } from './account.view.js';
 import { contactView } from './contact.view.js';
 import { orderView } from './order.view.js';
 
+const valid = ['RECORDED', 'PARTLY_RETURNED', 'RETURNED'];
+
 /** Who a customer is, with the people there and the last orders. */
 export const customerQueries = sectionOf(CustomerQueries, async (accountId, reading): Promise<AccountSection> => {
   const { read } = reading;
@@ -12,7 +14,7 @@ export const customerQueries = sectionOf(CustomerQueries, async (accountId, read
   const [[account], contacts, orders] = await Promise.all([
     complete([row], reading),
     read(contactView).list({ stances: `${row.accountId}:active` }, { pageSize: 20 }),
-    read(orderView).list({ accountId }, { pageSize: 5, orderBy: 'orderedAt desc' }),
+    read(orderView).list({ accountId, status: valid }, { pageSize: 5, orderBy: 'orderedAt desc' }),
   ]);
   return { account, contacts: contacts.rows, recent: orders.rows };
 });

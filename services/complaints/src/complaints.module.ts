@@ -2,6 +2,7 @@ import type { ServiceDefinition } from '@guanxi/event-sourcing/service';
 import { complaint } from './complaint.decider.js';
 import { complaintQueries } from './complaint.queries.js';
 import { complaintView } from './complaint.view.js';
+import { customerQueries } from './customer.queries.js';
 import { rateQueries } from './rate.queries.js';
 import { rateView } from './rate.view.js';
 
@@ -9,4 +10,4 @@ import { rateView } from './rate.view.js';
 export const complaints: ServiceDefinition = { name: 'complaints', deciders: [complaint], views: [complaintView, rateView] };
 
 /** What it answers besides commands. */
-export const queries = [complaintQueries, rateQueries];
+export const queries = [complaintQueries, customerQueries, rateQueries];
