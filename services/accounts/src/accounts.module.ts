@@ -1,4 +1,5 @@
 import type { ServiceDefinition } from '@guanxi/event-sourcing/service';
+import { optOutsView } from '@guanxi/protection/opt-outs.view';
 import { possibleDuplicate } from './account.advice.js';
 import { account } from './account.decider.js';
 import { accountQueries } from './account.queries.js';
@@ -22,7 +23,7 @@ import { turnoverView } from './turnover.view.js';
 export const accounts: ServiceDefinition = {
   name: 'accounts',
   deciders: [account, contact, order],
-  views: [accountView, contactView, peopleView, orderView, turnoverView, nameView, openComplaintView, searchView],
+  views: [accountView, contactView, peopleView, orderView, turnoverView, nameView, openComplaintView, searchView, optOutsView],
   policies: [firstOrder],
   advice: [...possibleDuplicate, lastToLeave],
 };

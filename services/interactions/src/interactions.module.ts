@@ -1,4 +1,5 @@
 import type { ServiceDefinition } from '@guanxi/event-sourcing/service';
+import { optOutsView } from '@guanxi/protection/opt-outs.view';
 import { customerQueries } from './customer.queries.js';
 import { interaction } from './interaction.decider.js';
 import { interactionQueries } from './interaction.queries.js';
@@ -7,7 +8,7 @@ import { timelineQueries } from './timeline.queries.js';
 import { timelineView } from './timeline.view.js';
 
 /** Every contact with a customer, and the timeline. */
-export const interactions: ServiceDefinition = { name: 'interactions', deciders: [interaction], views: [interactionView, timelineView] };
+export const interactions: ServiceDefinition = { name: 'interactions', deciders: [interaction], views: [interactionView, timelineView, optOutsView] };
 
 /** What it answers besides commands. */
 export const queries = [interactionQueries, timelineQueries, customerQueries];
