@@ -53,10 +53,19 @@ export class BusConfig {
   @IsIn(['none', 'gzip', 'zstd'])
   kafkaCompression: 'none' | 'gzip' | 'zstd' = 'none';
 
-  /** Copies of the own topic; -1 takes the brokers' default. Read when the topic is made. */
+  /** Copies of the own topic; else the brokers' default. Read when the topic is made. */
+  @IsOptional()
   @Type(() => Number)
-  @Min(-1)
+  @Min(1)
   @Max(9)
   @IsInt({ message: 'must be a whole number' })
-  kafkaReplication: number = -1;
+  kafkaReplicas?: number;
+
+  /** How many of them must have a record before it counts as sent. */
+  @IsOptional()
+  @Type(() => Number)
+  @Min(1)
+  @Max(9)
+  @IsInt({ message: 'must be a whole number' })
+  kafkaInsyncReplicas?: number;
 }

@@ -38,7 +38,6 @@ describe('the configuration of a service', () => {
       kafkaBrokers: ['a:9092', '[::1]:9093'],
       kafkaTls: 'off',
       kafkaCompression: 'none',
-      kafkaReplication: -1,
     });
     expect(faultsOf({ ...none, GUANXI_KAFKA_BROKERS: 'kafka', GUANXI_KAFKA_SASL: 'secret' })).toEqual([
       'GUANXI_KAFKA_BROKERS must be a list host:port,… (matches)',
