@@ -54,7 +54,7 @@ const open = async (
     const workers = parts.add(openPool(databaseUrl, { name: 'guanxi-relay', transactionTimeout: 30_000, max: 4, onError }), (it) => it.end());
     const bus = parts.add(
       watchBus(
-        lazyBus(() => openBus(config, log)),
+        lazyBus(() => openBus(config, definition.name, log)),
         config.kafkaBrokers === undefined ? 'postgresql' : 'kafka',
       ),
       (it) => it.close(),
