@@ -4,7 +4,7 @@ import { compare, minus, plus, total } from '@guanxi/event-sourcing/amount';
 
 /** Points for an order of this worth: its whole currency units, none where it is worth nothing or less. Amount in minor units, decimal text. */
 export const pointsOf = (currency: string, amountMinor: string): string =>
-  amountMinor.startsWith('-') ? '0' : amountMinor.slice(0, amountMinor.length - exponentOf(currency)) || '0';
+  amountMinor.startsWith('-') ? '0' : amountMinor.slice(0, Math.max(0, amountMinor.length - exponentOf(currency))) || '0';
 
 /** 24 months later; the 29th of February, which is not there then, becomes the 28th. RFC 3339 UTC. */
 export const expiryOf = (at: string): string => `${Number(at.slice(0, 4)) + 2}${at.slice(4).replace(/^-02-29/, '-02-28')}`;
