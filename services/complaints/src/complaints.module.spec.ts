@@ -8,6 +8,7 @@ import { complaints } from './complaints.module.js';
 const files: Record<string, string[]> = {
   complaints: ['complaint.view.ts'],
   complaint_rates: ['rate.view.ts'],
+  opt_outs: ['../../../libs/protection/src/opt-outs.view.ts'],
 };
 const code = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8').replace(/^\s*(\/\/|\/\*\*|\*).*$/gm, '');
 const hashes = complaints.views.map((view) =>
@@ -18,4 +19,5 @@ it('keeps the views as they are under their version numbers: who changes one cou
   expect(Object.assign({}, ...hashes)).toEqual({
     'complaint_rates v1': 'a51cbb90bb327a17',
     'complaints v1': 'c641b142840bb561',
+    'opt_outs v1': 'dc80d07100f3521b',
   }));
