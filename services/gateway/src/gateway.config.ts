@@ -29,6 +29,11 @@ export class GatewayConfig {
   @Matches(/^(https:\/\/|(?![a-z]+:\/\/))./, { message: 'must be a file or an https address' })
   jwks: string;
 
+  /** Holds the gateway's own token, with which it vouches for batches that outlive theirs; read again when it changes. */
+  @IsOptional()
+  @IsString()
+  serviceTokenFile?: string;
+
   /** The commit that was built, for /version. */
   @IsOptional()
   @Matches(/^[0-9a-f]{7,64}$/, { message: 'must be a commit hash' })

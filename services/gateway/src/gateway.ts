@@ -9,6 +9,7 @@ import { routes } from '@guanxi/contracts/routes';
 import { demandPolicies } from '@guanxi/service-kit/access';
 import { verifier } from '@guanxi/service-kit/auth';
 import { NestLog, type Log } from '@guanxi/service-kit/log';
+import { serviceToken } from '@guanxi/service-kit/service.token';
 import { Addresses } from './addresses.js';
 import { batchDoor } from './batch.door.js';
 import { clientError } from './client-error.js';
@@ -57,7 +58,9 @@ const openDoors = (app: NestFastifyApplication, gateway: Gateway, addresses: Add
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   restDoor(fastify, routes, { verify: gateway.verify, call: gateway.peers.call, log: gateway.log });
-  batchDoor(fastify, { ...gateway, call: gateway.peers.call, namespace: gateway.config.namespace });
+  const { namespace, serviceTokenFile } = gateway.config;
+  const ownToken = serviceTokenFile === undefined ? () => Promise.resolve('') : serviceToken(serviceTokenFile);
+  batchDoor(fastify, { ...gateway, call: gateway.peers.call, namespace, ownToken });
   app.useStaticAssets({ root: assets, prefix: '/docs/assets/', index: false, wildcard: true, maxAge: '1h' });
 };
 
