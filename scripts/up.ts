@@ -6,8 +6,8 @@ import { start } from './up/house.ts';
 const say = (text: string): void => console.log(text);
 
 await run(async () => {
-  const { positionals } = parseArgs({ allowPositionals: true, strict: true });
-  if (positionals.length) throw new Trouble(`npm start takes no arguments; it was given ${positionals.join(' ')}.`);
+  const { values, positionals } = parseArgs({ allowPositionals: true, strict: true, options: { kafka: { type: 'boolean', default: false } } });
+  if (positionals.length) throw new Trouble(`npm start takes --kafka and nothing else; it was given ${positionals.join(' ')}.`);
 
   // Later signals change nothing: whoever stops twice must not cut the first stop short.
   const stopping = new AbortController();
@@ -16,7 +16,7 @@ await run(async () => {
 
   const began = performance.now();
   try {
-    const { url, folder, stop } = await start(say, stopping.signal);
+    const { url, folder, stop } = await start(say, stopping.signal, values);
     say(`
 Guanxi is ready (${((performance.now() - began) / 1000).toFixed(1)} s).
 

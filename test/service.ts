@@ -47,15 +47,16 @@ const methodOf = (service: DescService, name: string): DescMethod => {
 };
 
 /**
- * Starts the real thing: PostgreSQL, bus, gRPC, tokens. A neighbour lends its bus and its issuer, is asked for what was missed, and
- * is stopped last.
+ * Starts the real thing: PostgreSQL, bus, gRPC, tokens. The first neighbour lends its bus and its issuer and is stopped last; all
+ * are asked for what was missed.
  */
 export const testService = async (
   definition: ServiceDefinition,
   queries: readonly RpcController[],
-  neighbour?: TestService,
+  ...neighbours: readonly TestService[]
 ): Promise<TestService> => {
   const { name } = definition;
+  const [neighbour] = neighbours;
   const [own, bus, issuer, port] = await Promise.all([
     freshDatabase(),
     neighbour?.place.bus ?? freshDatabase(),
@@ -68,7 +69,7 @@ export const testService = async (
   const address = `127.0.0.1:${port}`;
   const config = Object.assign(new ServiceConfig(), issuer.options, {
     ...{ service: name, databaseUrl: own.url, ownerUrl: own.url, busUrl: bus.url, grpc: address, namespace, serviceTokenFile },
-    peers: neighbour ? { [neighbour.place.name]: neighbour.place.address } : {},
+    peers: Object.fromEntries(neighbours.map(({ place }) => [place.name, place.address])),
   });
   const running = await startService(config, definition, queries, logger(name, 'silent'));
   const client = new UnaryClient(address);

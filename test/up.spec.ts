@@ -1,3 +1,4 @@
+import { services } from '../scripts/up/services.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
@@ -49,7 +50,7 @@ describe('npm start', () => {
       url: house.url,
       versions: { guanxi: '0.1.0', postgres: expect.stringMatching(/^18\./) },
     });
-    expect(state.processes.map(({ name }) => name)).toEqual(['npm start', 'PostgreSQL', 'accounts', 'complaints', 'gateway']);
+    expect(state.processes.map(({ name }) => name)).toEqual(['npm start', 'PostgreSQL', ...services, 'gateway']);
     expect(state.processes.every(({ pid }) => alive(pid))).toBe(true);
     expect(state.databases.find(({ name }) => name === 'accounts')?.events).toBeGreaterThan(0);
     expect(state.disk.size).toBeGreaterThan(1e6);
@@ -118,8 +119,8 @@ describe('npm start, before anything runs', () => {
   });
 
   it.each([
-    [['--kafka'], "Unknown option '--kafka'"],
-    [['now'], 'takes no arguments'],
+    [['--rabbit'], "Unknown option '--rabbit'"],
+    [['now'], 'takes --kafka and nothing else'],
   ])('refuses what it does not know: %s', (args, word) => {
     const folder = newFolder();
     const { code, err } = script(folder, 'up', ...args);

@@ -8,7 +8,18 @@ const root = join(import.meta.dirname, '../..');
 /** Counted up when what lies in the data folder changes its shape. */
 const layout = 1;
 const largestLog = 20_000_000;
-const ours = ['installation.json', 'secrets.json', 'run.json', 'issuer', 'tokens', 'logs', 'postgres', 'postgres.new', 'postgres.new.password'];
+const ours = [
+  'installation.json',
+  'secrets.json',
+  'run.json',
+  'issuer',
+  'tokens',
+  'logs',
+  'kafka',
+  'postgres',
+  'postgres.new',
+  'postgres.new.password',
+];
 
 /** What stays the same from the first start on. */
 export interface Installation {
@@ -73,8 +84,8 @@ export const openDataFolder = (say: (text: string) => void): { folder: string; i
 };
 
 /** Says that the folder is whole from now on. */
-export const install = (folder: string): Installation => {
-  const installation = { layout, namespace: randomUUID(), createdAt: new Date().toISOString() };
+export const install = (folder: string, namespace: string = randomUUID()): Installation => {
+  const installation = { layout, namespace, createdAt: new Date().toISOString() };
   replaceFile(join(folder, 'installation.json'), JSON.stringify(installation, null, 2));
   return installation;
 };

@@ -11,6 +11,8 @@ export interface House {
   readonly gatewayPort: number;
   /** gRPC ports by service. */
   readonly ports: Readonly<Record<string, number>>;
+  /** Kafka's brokers, host:port,…; without them the services use the PostgreSQL bus. */
+  readonly brokers?: string;
 }
 
 const shared = (house: House, name: string): Readonly<Record<string, string>> => ({
@@ -27,13 +29,18 @@ const shared = (house: House, name: string): Readonly<Record<string, string>> =>
   GUANXI_PARTITIONS: process.env.GUANXI_PARTITIONS ?? '24',
 });
 
+const busOf = ({ brokers, databasePort, secrets }: House): Readonly<Record<string, string>> =>
+  brokers === undefined
+    ? { GUANXI_BUS_URL: address(databasePort, `${bus}_app`, secrets, bus), GUANXI_KAFKA_BROKERS: '' }
+    : { GUANXI_BUS_URL: '', GUANXI_KAFKA_BROKERS: brokers };
+
 /** The environment of a service (libs/service-kit, service.config.ts). */
 export const serviceEnvironment = (house: House, name: string): Readonly<Record<string, string>> => ({
   ...shared(house, name),
   GUANXI_SERVICE: name,
   GUANXI_DATABASE_URL: address(house.databasePort, `${name}_app`, house.secrets, name),
   GUANXI_OWNER_URL: address(house.databasePort, `${name}_owner`, house.secrets, name),
-  GUANXI_BUS_URL: address(house.databasePort, `${bus}_app`, house.secrets, bus),
+  ...busOf(house),
   GUANXI_GRPC: `127.0.0.1:${house.ports[name]}`,
 });
 

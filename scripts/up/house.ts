@@ -9,6 +9,7 @@ import { endLeftover, prepareCluster, prepareDatabases, startDatabase } from './
 import { gatewayEnvironment, serviceEnvironment, type House } from './environment.ts';
 import { prepareIssuer, renewServiceTokens } from './issuer.ts';
 import { untilReady } from './ready.ts';
+import { endLeftKafka, openKafka, type Kafka } from './kafka.ts';
 import { removeRun, writeRun, type RunFile } from './run-file.ts';
 import { roles, services } from './services.ts';
 import { supervise, type Supervised } from './supervise.ts';
@@ -25,6 +26,12 @@ export interface Running {
   readonly stop: () => Promise<void>;
 }
 
+/** Waits for all, also where one fails: what the others started must be known to be stopped. */
+const allDone = async (work: readonly Promise<void>[]): Promise<void> => {
+  const failed = (await Promise.allSettled(work)).find((it) => it.status === 'rejected');
+  if (failed) throw failed.reason;
+};
+
 /** Everything that has to be right before the first process starts; builds and makes the database at the same time. */
 const prepare = async (say: Say): Promise<House> => {
   const { folder, installation } = openDataFolder(say);
@@ -32,6 +39,7 @@ const prepare = async (say: Say): Promise<House> => {
   const port = await gatewayPort();
   await endLeftServices(last, say);
   await endLeftover(folder, last?.postgres?.pid, say);
+  await endLeftKafka(folder);
   removeRun(folder);
   const secrets = secretsFor(folder, roles);
   const build = async (): Promise<void> => {
@@ -49,20 +57,27 @@ const prepare = async (say: Say): Promise<House> => {
   return { folder, namespace, secrets, gatewayPort: port, databasePort: await freePort(), ports };
 };
 
-/** Starts PostgreSQL, the services and the gateway, and keeps them running until `stop`. */
-export const start = async (say: Say, signal: AbortSignal): Promise<Running> => {
+/** Which bus carries the events. */
+export interface StartOptions {
+  readonly kafka: boolean;
+}
+
+/** Starts PostgreSQL, Kafka where it is wanted, the services and the gateway, and keeps them running until `stop`. */
+export const start = async (say: Say, signal: AbortSignal, options: StartOptions): Promise<Running> => {
   const house = await prepare(say);
   const url = `http://127.0.0.1:${house.gatewayPort}`;
   const startedAt = new Date().toISOString();
   const children: Supervised[] = [];
   let postgres: Supervised | undefined;
+  let kafka: Kafka | undefined;
   let ready = false;
 
   const note = (): void => {
     const address = (name: string): string => `127.0.0.1:${house.ports[name] ?? house.gatewayPort}`;
     const processes = children.map(({ name, pid, falls }) => ({ name, pid: pid(), address: address(name), falls: falls() }));
     const database = postgres && { pid: postgres.pid(), port: house.databasePort };
-    writeRun(house.folder, { pid: process.pid, startedAt, release, url, ready, postgres: database, processes } satisfies RunFile);
+    const broker = kafka && { pid: kafka.own?.pid(), brokers: kafka.brokers };
+    writeRun(house.folder, { pid: process.pid, startedAt, release, url, ready, postgres: database, kafka: broker, processes } satisfies RunFile);
   };
   const on = { say, restarted: note };
   const renewal = setInterval(() => renewServiceTokens(house.folder, house.namespace, [...services, 'gateway']), tokensRenewedMs);
@@ -70,18 +85,26 @@ export const start = async (say: Say, signal: AbortSignal): Promise<Running> => 
   const stop = async (): Promise<void> => {
     clearInterval(renewal);
     await Promise.all(children.map((child) => child.stop()));
-    await postgres?.stop();
+    await Promise.all([postgres?.stop(), kafka?.own?.stop()]);
     removeRun(house.folder);
   };
 
   try {
     note();
-    postgres = await supervise('PostgreSQL', () => startDatabase(house.folder, house.databasePort), on);
-    note();
-    await prepareDatabases(house.databasePort, house.secrets);
+    const startPostgres = async (): Promise<void> => {
+      postgres = await supervise('PostgreSQL', () => startDatabase(house.folder, house.databasePort), on);
+      note();
+      await prepareDatabases(house.databasePort, house.secrets);
+    };
+    const startKafka = async (): Promise<void> => {
+      kafka = await openKafka(house.folder, on);
+      note();
+    };
+    await allDone([startPostgres(), ...(options.kafka ? [startKafka()] : [])]);
+    const placed = { ...house, brokers: kafka?.brokers };
     const environments = [
-      ...services.map((name) => [name, serviceEnvironment(house, name)] as const),
-      ['gateway', gatewayEnvironment(house)] as const,
+      ...services.map((name) => [name, serviceEnvironment(placed, name)] as const),
+      ['gateway', gatewayEnvironment(placed)] as const,
     ];
     for (const [name, environment] of environments) {
       signal.throwIfAborted();

@@ -12,6 +12,8 @@ export interface RunFile {
   readonly url: string;
   readonly ready: boolean;
   readonly postgres?: { readonly pid: number; readonly port: number };
+  /** Without a pid where it runs elsewhere. */
+  readonly kafka?: { readonly pid?: number; readonly brokers: string };
   readonly processes: readonly { readonly name: string; readonly pid: number; readonly address: string; readonly falls: number }[];
 }
 

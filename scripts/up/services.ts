@@ -1,5 +1,5 @@
 /** The services of the house, each with a database of its own; the gateway has none. */
-export const services: readonly string[] = ['accounts', 'complaints'];
+export const services: readonly string[] = ['accounts', 'interactions', 'complaints', 'loyalty', 'privacy'];
 
 /** The database of the PostgreSQL bus. */
 export const bus = 'bus';

@@ -85,6 +85,7 @@ export const stateOf = async (folder: string): Promise<State> => {
     processes: [
       { name: 'npm start', pid: run.pid, address: '', falls: 0 },
       ...(run.postgres ? [{ name: 'PostgreSQL', pid: run.postgres.pid, address: `127.0.0.1:${run.postgres.port}`, falls: 0 }] : []),
+      ...(run.kafka?.pid ? [{ name: 'Kafka', pid: run.kafka.pid, address: run.kafka.brokers, falls: 0 }] : []),
       ...run.processes,
     ].map((it) => ({ ...it, memory: memoryOf(it.pid) })),
     parts: answer?.parts ?? [],

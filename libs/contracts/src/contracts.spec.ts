@@ -16,6 +16,7 @@ const planted = `syntax = "proto3"; package guanxi.testing.v1;
   service X {
     rpc Do(A) returns (A);
     rpc Be(A) returns (A) { option (common.v1.access) = {}; }
+    rpc Have(A) returns (A) { option (common.v1.access) = {open: true, internal: true}; }
     rpc ListThings(A) returns (A) { option (common.v1.access) = {open: true}; }
   }
   message C { string text = 1 [(common.v1.personal) = NONE]; repeated C all = 2; }
@@ -62,10 +63,11 @@ describe('a contract is refused', () => {
     expect(found).toEqual(['field guanxi.accounts.v1.RegisterAccount.display_name has no personal-data class']);
   });
 
-  it('where an rpc has no access policy or an empty one, or a list has no paging', () => {
+  it('where an rpc has no access policy, an empty one or two at once, or a list has no paging', () => {
     expect(about('X.')).toEqual([
       'rpc guanxi.testing.v1.X.Do has no access policy',
       'rpc guanxi.testing.v1.X.Be has no access policy',
+      'rpc guanxi.testing.v1.X.Have has no access policy',
       'rpc guanxi.testing.v1.X.ListThings has no paging',
     ]);
   });
@@ -88,7 +90,7 @@ describe('a contract is refused', () => {
   });
 
   it('and for nothing else', () => {
-    expect(faults).toHaveLength(13);
+    expect(faults).toHaveLength(14);
   });
 });
 

@@ -70,16 +70,18 @@ export const registry = (of: Iterable<DescFile>): Registry => {
 /** Everything under proto/guanxi. */
 export const contracts: Registry = registry(files);
 
-/** Who may call an rpc: nobody without a token unless `open`, else a token with one of the roles. */
+/** Who may call an rpc: nobody without a token unless `open`, nobody at all where `internal`, else a token with one of the roles. */
 export interface AccessPolicy {
   readonly open: boolean;
+  /** Only the service's own policies send it. */
+  readonly internal: boolean;
   readonly roles: readonly AccessRole[];
 }
 
 /** The rpc's access policy; undefined where the contract fails to state one, and the rpc must be refused. */
 export const accessOf = (method: DescMethod): AccessPolicy | undefined => {
   if (!hasOption(method, access)) return undefined;
-  const { open, roles } = getOption(method, access);
+  const { open, internal, roles } = getOption(method, access);
   const names = roles.map((role) => Access_RoleSchema.value[role]?.name as AccessRole);
-  return open || names.length ? { open, roles: names } : undefined;
+  return [open, internal, names.length > 0].filter(Boolean).length === 1 ? { open, internal, roles: names } : undefined;
 };

@@ -33,6 +33,8 @@ export interface Entry {
   readonly hash?: Buffer;
   /** What a repeat is answered; kept with the key. */
   readonly answer: string;
+  /** Of the command, for whoever watches appends; it is written where it stands in the events' texts. */
+  readonly traceparent?: string;
 }
 
 /** What became of an entry. */

@@ -78,6 +78,14 @@ describe('an append', () => {
     expect(await ask(database.url, 'select version from streams where id = $1', [id])).toEqual([{ version: 1 }]);
   });
 
+  it('tells of each call how many commands went together in it', async () => {
+    const groups: number[] = [];
+    const watched = openAppender(database.url, { group: 4, onGroup: (commands, ms) => groups.push(ms > 0 ? commands : NaN) });
+    await Promise.all(Array.from({ length: 10 }, () => watched.append(entryOf(randomUUID()))));
+    await watched.close();
+    expect(groups).toEqual([4, 4, 2]);
+  });
+
   it('gives one key that comes twice at once one effect', async () => {
     const [one, two] = await all([entryOf(randomUUID(), { key: 'twice' }), entryOf(randomUUID(), { key: 'twice' })]);
     expect(one).toMatchObject({ verdict: 'done' });

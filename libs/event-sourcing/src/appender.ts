@@ -14,6 +14,8 @@ export interface AppenderOptions {
   /** How long a group is sent again and again while PostgreSQL is away, in ms. */
   readonly patience?: number;
   readonly onError?: (error: Error) => void;
+  /** After each answered call: how many commands went together, and how long the call took, in ms. */
+  readonly onGroup?: (commands: number, ms: number) => void;
 }
 
 /** The one writer of a process to its service's history. */
@@ -76,7 +78,7 @@ const blamed = (error: unknown): unknown =>
 
 /** Opens the appender of the database at `url`; it connects at the first append. */
 export const openAppender = (url: string, options: AppenderOptions = {}): Appender => {
-  const { name = 'append', queue: most = 4_096, group: size = 256, patience = 10_000, onError } = options;
+  const { name = 'append', queue: most = 4_096, group: size = 256, patience = 10_000, onError, onGroup } = options;
   const line = openLine(url, { name, onError });
   const queue: Waiting[] = [];
   const listeners = new Set<(head: number) => void>();
@@ -95,6 +97,7 @@ export const openAppender = (url: string, options: AppenderOptions = {}): Append
   };
 
   const write = async (group: readonly Waiting[]): Promise<void> => {
+    const began = performance.now();
     try {
       told(
         await send(
@@ -104,6 +107,7 @@ export const openAppender = (url: string, options: AppenderOptions = {}): Append
         ),
         group,
       );
+      onGroup?.(group.length, performance.now() - began);
     } catch (error) {
       // Who waits behind a group that waited in vain would wait as long again.
       if (!isToBlame(error)) return [...group, ...(error instanceof Rejection ? queue.splice(0) : [])].forEach((it) => it.reject(error));

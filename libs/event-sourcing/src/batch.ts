@@ -55,11 +55,15 @@ export interface Outcome extends CarriedOut {
   readonly unreadable: number;
   /** Why it read no further though there is more. */
   readonly stuck: string | undefined;
+  /** What was folded. */
+  readonly events: readonly Recorded[];
+  /** When it began, by `performance.now()`. */
+  readonly began: number;
 }
 
 const nothing = {
   ...{ from: beginning, to: beginning, moved: [], then: 0, rejected: 0, timers: 0, swapped: false, unreadable: 0 },
-  ...{ more: false, ahead: undefined, stuck: undefined },
+  ...{ more: false, ahead: undefined, stuck: undefined, events: [], began: 0 },
 };
 
 const isAfter = (event: Recorded, { position, seq }: Place): boolean => (event.seq === 0 ? event.position > position : event.seq > seq);
@@ -103,6 +107,7 @@ const foldPage = async (client: ClientBase, group: readonly Projection[], page: 
 
 const through = async (client: ClientBase, projections: readonly Projection[], bounds: Bounds, around: Surroundings): Promise<Outcome> => {
   const { limit, filling, ahead } = bounds;
+  const began = performance.now();
   const reading = { ...around, limit, types: [...new Set(projections.flatMap((it) => [...it.types]))] };
   const { places, group, page } = await take(client, projections, { ...reading, upTo: filling?.upTo, ahead });
   if (!page || (samePlace(page.from, page.to) && !filling)) {
@@ -111,7 +116,7 @@ const through = async (client: ClientBase, projections: readonly Projection[], b
   }
   const next = page.full && !page.stuck ? readAhead(around.pool, page.to, reading) : undefined;
   const done = await foldPage(client, group, page, bounds, around);
-  return { ...page, ...done, places, moved: group, more: page.more || group.length < places.size, ahead: next };
+  return { ...page, ...done, began, places, moved: group, more: page.more || group.length < places.size, ahead: next };
 };
 
 /**

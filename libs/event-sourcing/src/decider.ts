@@ -10,6 +10,8 @@ export interface Context {
   readonly now: string;
   /** The caller's segment. */
   readonly segment: string;
+  /** Who asks, pseudonymous, and in which role; a policy by its name, without a role. */
+  readonly actor: { readonly subject: string; readonly role: string };
   /** Does this stream exist in this service, as one of this aggregate where stated? Only for ids that `refers` names. */
   readonly exists: (id: string, stream?: string) => boolean;
 }
@@ -38,6 +40,8 @@ export interface Decider<S, C, E> {
   readonly stream: string;
   /** Counted up whenever `evolve` or the state changes: older snapshots are then left aside. */
   readonly version: number;
+  /** Fields of every command, where there is one stream for each of their values: `['accountId']`. Its id is derived from them. */
+  readonly keyedBy?: readonly string[];
   readonly commands: Of<C, DescService>;
   readonly events: Of<E, DescMessage>;
   readonly initial: S;
@@ -74,6 +78,12 @@ export const allowed = (it: AnyDecider, state: unknown): string[] =>
     .filter((method) => !it.creates.includes(method) && !brokenRule(it, method, state))
     .map((method) => commandName(it, method));
 
+// As the read side names it: `pointsAccount` → `points-account-not-found`.
+const notFound = (stream: string): Rejection => {
+  const words = stream.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return new Rejection(`${words.replaceAll(' ', '-')}-not-found`, 'not-found', `There is no ${words} with this id.`);
+};
+
 /**
  * Decides one command on a state. `version` is the stream's; pure.
  * @throws Rejection as the aggregate's rules say
@@ -86,8 +96,7 @@ export const decide = (
   version: number,
   context: Context,
 ): Record<string, unknown>[] => {
-  if (version === 0 && !it.creates.includes(method))
-    throw new Rejection(`${it.stream}-not-found`, 'not-found', `There is no ${it.stream} with this id.`);
+  if (version === 0 && !it.creates.includes(method)) throw notFound(it.stream);
   const broken = brokenRule(it, method, state);
   if (broken) throw new Rejection(broken.slug, 'conflict', broken.detail, { allowed: allowed(it, state), version });
   try {

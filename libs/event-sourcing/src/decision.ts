@@ -90,7 +90,7 @@ export const decision = (wish: Wish, { context, warnings }: Surrounding, before:
     drafts,
     warnings,
     after: { version, key, state, snapshot: before.snapshot },
-    entry: { stream, expected: before.version, answer, key: commandKey, hash },
+    entry: { stream, expected: before.version, answer, key: commandKey, hash, traceparent: caller.traceparent },
   };
 };
 

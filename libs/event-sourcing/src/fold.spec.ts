@@ -97,6 +97,22 @@ describe('folding', () => {
     ]);
   });
 
+  it('changes every row that an event belongs to, each from what it was', () => {
+    const tagged = view(Order, { version: 1, table: 't', key: 'orderId' }).on(
+      OrderEvent,
+      { orderPlaced: (row, { amount }) => ({ amount: `${row?.amount ?? ''}${amount}` }) as Order, orderPaid: () => undefined },
+      (event) => ('tags' in event ? event.tags : undefined),
+    );
+    const placed = (position: number, tags: string[]): Recorded => ({
+      ...{ position, seq: 0, type: typeOf('orderPlaced'), payload: { amount: String(position), tags } },
+      meta: { id: '', stream: 's', version: position, at: '', customer: undefined },
+      trace: { segment: '', correlationId: undefined, traceparent: undefined },
+    });
+    const events = [placed(1, ['a', 'b']), placed(2, []), placed(3, ['b', '', 'c'])];
+    expect(events.map((it) => keysOf(tagged, it))).toEqual([['a', 'b'], [], ['b', 'c']]);
+    expect(rowsOf(fold(tagged, new Map(), events))).toEqual(new Map([...'abc'].map((key, n) => [key, { amount: ['1', '13', '3'][n] }])));
+  });
+
   it('names the event at which a fold threw, and not what was in it', () => {
     const broken = view(Order, { version: 1, table: 't', key: 'orderId' }).on(
       OrderEvent,

@@ -1,5 +1,5 @@
 import type { DescMessage } from '@bufbuild/protobuf';
-import type { AnyView, Fold, Meta, Source } from './view.js';
+import type { AnyView, Fold, Keys, Meta, Source } from './view.js';
 import type { Folded } from './view.table.js';
 
 /** A view's row, plain proto3 JSON. */
@@ -47,9 +47,11 @@ const planOf = (view: AnyView): ReadonlyMap<string, readonly Step[]> => {
 /** Full names of the events that a view folds. */
 export const typesOf = (view: AnyView): string[] => [...planOf(view)].filter(([, steps]) => steps.some((it) => it.fold)).map(([type]) => type);
 
+const named = (keys: Keys): readonly string[] => (typeof keys === 'object' ? keys.filter(Boolean) : keys ? [keys] : []);
+
 /** Keys of the rows that an event belongs to in a view, in the order of its sources; none where the event names no row. */
 export const keysOf = (view: AnyView, { type, payload, meta }: Recorded): string[] =>
-  (planOf(view).get(type) ?? []).flatMap(({ source }) => source.keyOf(payload, meta) || []);
+  (planOf(view).get(type) ?? []).flatMap(({ source }) => named(source.keyOf(payload, meta)));
 
 /** A fold or a policy that threw, and at which event. */
 export class FoldFault extends Error {
@@ -62,7 +64,7 @@ export class FoldFault extends Error {
   }
 }
 
-/** Called after each event with the row that it belongs to, as it stands then. */
+/** Called after each event with the row that it belongs to, the first where there are several, as it stands then. */
 export type Saw = (event: Recorded, row: Row | undefined) => void;
 
 /**
@@ -75,14 +77,13 @@ export const fold = (view: AnyView, before: Rows, events: readonly Recorded[], s
   const now = (key: string): Row | undefined => (changed.get(key) ?? { row: before.get(key) }).row;
   const foldOne = (event: Recorded): void => {
     let belongs: string | undefined;
-    for (const { source, fold: step } of plan.get(event.type) ?? []) {
-      const key = source.keyOf(event.payload, event.meta);
-      if (!key) continue;
-      belongs ??= key;
-      const old = now(key);
-      const row = step ? (step(old, event.payload, event.meta) as Row | undefined) : old;
-      if (row !== old) changed.set(key, { key, position: event.position, row });
-    }
+    for (const { source, fold: step } of plan.get(event.type) ?? [])
+      for (const key of named(source.keyOf(event.payload, event.meta))) {
+        belongs ??= key;
+        const old = now(key);
+        const row = step ? (step(old, event.payload, event.meta) as Row | undefined) : old;
+        if (row !== old) changed.set(key, { key, position: event.position, row });
+      }
     saw?.(event, belongs === undefined ? undefined : now(belongs));
   };
   for (const event of events)

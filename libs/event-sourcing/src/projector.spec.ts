@@ -43,6 +43,22 @@ describe('a projector', () => {
     expect(await shown(orderView)).toEqual(await folded(orderView));
   });
 
+  it('tells of each batch what was folded into which views', async () => {
+    const { append, start } = await setUp();
+    const folded: [type: string, view: string][] = [];
+    const views = await start(undefined, {
+      onFolded: ({ events, moved }) =>
+        events.forEach(({ type }) => moved.forEach((it) => it.types.has(type) && folded.push([type, it.view.options.table]))),
+    });
+    const position = await append([placed(randomUUID(), 1, 'a')]);
+    views.appended(position);
+    await views.settled([types.placed], position);
+    expect(folded.filter(([type]) => type === types.placed)).toEqual([
+      [types.placed, orderView.options.table],
+      [types.placed, accountView.options.table],
+    ]);
+  });
+
   it('deletes a row that a fold gives up', async () => {
     const { append, start, shown } = await setUp();
     const views = await start();

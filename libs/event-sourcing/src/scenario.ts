@@ -6,7 +6,13 @@ import { casesOf } from './fold.js';
 import { Rejection } from './rejection.js';
 
 /** What the scenario tells decisions of the world unless a test says otherwise. */
-const world: Context = { id: '00000000-0000-7000-8000-000000000001', now: '2026-11-22T08:00:00.000Z', segment: 'default', exists: () => true };
+const world: Context = {
+  id: '00000000-0000-7000-8000-000000000001',
+  now: '2026-11-22T08:00:00.000Z',
+  segment: 'default',
+  actor: { subject: 'op-1', role: 'DATA_STEWARD' },
+  exists: () => true,
+};
 
 /**
  * Given/when/then for one decider: `given(…events).when(command).gives(…events)` or `.rejects(slug)`.

@@ -1,3 +1,4 @@
+import { v5 } from 'uuid';
 import { refId, uuid7, type Ref } from './ids.js';
 import { invalid } from './rejection.js';
 
@@ -39,10 +40,24 @@ export const namedId = (namespace: string, name: string, command: Json): string 
 export const namedStream = (namespace: string, stream: string, command: Json): string | undefined =>
   namedId(namespace, stream, command) ?? (isRef(command.externalRef) ? refId(namespace, stream, command.externalRef) : undefined);
 
+/** Whose stream a command goes to: the aggregate's name, and the fields that name the one stream there is for each of their values. */
+export interface Aggregate {
+  readonly stream: string;
+  readonly keyedBy?: readonly string[];
+}
+
+/** The only stream for these values: `UUIDv5(namespace, "membership:<accountId>:<programme>")`. @throws Error where one is missing */
+const keyedId = (namespace: string, stream: string, keyedBy: readonly string[], command: Json): string => {
+  const values = keyedBy.map((field) => command[field]);
+  if (!values.every((it) => typeof it === 'string' && it !== '')) throw new Error(`a command of ${stream} lacks one of ${keyedBy.join(', ')}`);
+  return v5([stream, ...values].join(':'), namespace);
+};
+
 /** Where a command goes: the stream that it names, else a new one. @throws Rejection `ref-mismatch` */
-export const targetOf = (namespace: string, stream: string, command: Json): Target => {
-  const named = namedStream(namespace, stream, command);
+export const targetOf = (namespace: string, { stream, keyedBy }: Aggregate, command: Json): Target => {
   const account = namedId(namespace, 'account', command);
+  const known = account ? { ...command, accountId: account } : command;
+  const named = keyedBy ? keyedId(namespace, stream, keyedBy, known) : namedStream(namespace, stream, command);
   const id = named ?? uuid7();
-  return { id, fresh: named === undefined, command: { ...command, ...(account ? { accountId: account } : {}), [`${stream}Id`]: id } };
+  return { id, fresh: named === undefined, command: { ...known, [`${stream}Id`]: id } };
 };

@@ -41,11 +41,14 @@ export interface ViewOptions<R> {
   readonly columns?: { readonly [name: string]: Column<R> };
 }
 
+/** Whose row an event belongs to; several where one event says something of several, none where it says nothing. */
+export type Keys = string | readonly string[] | undefined;
+
 /** One contract's events as they reach a view: the table of folds, and whose row an event belongs to. */
 export interface Source {
   readonly events: DescMessage;
   readonly folds: { readonly [name: string]: Fold<unknown, unknown> | undefined };
-  readonly keyOf: (event: unknown, meta: Meta) => string | undefined;
+  readonly keyOf: (event: unknown, meta: Meta) => Keys;
 }
 
 /** Rows folded from events. `row` is the contract's view message in proto3 JSON. */
@@ -53,10 +56,10 @@ export interface View<R> {
   readonly row: Of<R, DescMessage>;
   readonly options: ViewOptions<R>;
   readonly sources: readonly Source[];
-  /** Of the aggregate's own events: the table is complete, the row's key is the stream's id. */
-  of<E>(events: Of<E, DescMessage>, folds: Folds<R, E>): View<R>;
+  /** Of the aggregate's own events: the table is complete, the row's key is the stream's id unless `keyOf` says. */
+  of<E>(events: Of<E, DescMessage>, folds: Folds<R, E>, keyOf?: (event: E[keyof E], meta: Meta) => Keys): View<R>;
   /** Of any other events, own or received: partial; the key is the event's field of the row key's name unless `keyOf` says. */
-  on<E>(events: Of<E, DescMessage>, folds: Partial<Folds<R, E>>, keyOf?: (event: E[keyof E], meta: Meta) => string | undefined): View<R>;
+  on<E>(events: Of<E, DescMessage>, folds: Partial<Folds<R, E>>, keyOf?: (event: E[keyof E], meta: Meta) => Keys): View<R>;
 }
 
 /** A view whose row type is forgotten: what the projector works with. */
@@ -72,7 +75,8 @@ const withSource = <R>(row: Of<R, DescMessage>, options: ViewOptions<R>, sources
     row,
     options,
     sources,
-    of: (events, folds) => plus({ events, folds: folds as unknown as Source['folds'], keyOf: (_, meta) => meta.stream }),
+    of: (events, folds, keyOf) =>
+      plus({ events, folds: folds as unknown as Source['folds'], keyOf: (keyOf as Source['keyOf'] | undefined) ?? ((_, meta) => meta.stream) }),
     on: (events, folds, keyOf) =>
       plus({
         events,

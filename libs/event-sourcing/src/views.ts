@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { Outcome } from './batch.js';
 import { contractsOf } from './interpret.js';
 import { neighbours } from './neighbours.js';
 import type { Execute } from './policies.js';
@@ -26,6 +27,8 @@ export interface ViewsOptions {
   readonly upcasters?: Upcasters;
   /** Neither message nor fields hold personal data. */
   readonly warn?: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** After each batch that moved live views: what was folded, and into which. */
+  readonly onFolded?: (batch: Pick<Outcome, 'events' | 'moved' | 'began'>) => void;
 }
 
 /** One part of a process's health. */
@@ -34,6 +37,8 @@ export interface ViewHealth {
   readonly ready: boolean;
   readonly lagMs: number;
   readonly reason: string | undefined;
+  /** It stands still until somebody looks: three tries failed. */
+  readonly stopped: boolean;
 }
 
 /** A service's views, policies and timers at work in this process. */
@@ -75,9 +80,10 @@ export const startViews = async (options: ViewsOptions): Promise<Views> => {
   const ticker = startTicker({ pool, execute, deciderOf, warn });
   const projector = await startProjector({
     ...{ definition, url, pool, surroundings, progress: known, warn },
-    onMoved: (views, { to, then, timers }) => {
-      others.moved(views, to.position, then);
-      if (timers > 0) ticker.wake();
+    onMoved: (views, outcome) => {
+      others.moved(views, outcome.to.position, outcome.then);
+      if (outcome.timers > 0) ticker.wake();
+      options.onFolded?.(outcome);
     },
   });
   const others = neighbours(pool, url, {
@@ -126,7 +132,8 @@ export const startViews = async (options: ViewsOptions): Promise<Views> => {
         const run = runOf(name);
         const reason = reasonOf(view, run, live?.version) ?? (known.held(name) < start ? 'catching up' : undefined);
         const newer = !run && (live?.version ?? 0) > view.options.version;
-        return { name: `view ${name}`, ready: reason === undefined || newer, lagMs: Math.round(known.lagMs(name)), reason };
+        const ready = reason === undefined || newer;
+        return { name: `view ${name}`, ready, lagMs: Math.round(known.lagMs(name)), reason, stopped: run?.stopped !== undefined };
       }),
     stop: async () => {
       clearTimeout(gathering);

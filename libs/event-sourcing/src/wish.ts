@@ -37,7 +37,7 @@ export interface Surrounding {
 export const wishOf = (namespace: string, decider: AnyDecider, method: string, command: unknown, caller: Caller): Wish => {
   const { subject, idempotencyKey } = caller;
   const name = `${decider.commands.typeName.slice(0, decider.commands.typeName.lastIndexOf('.'))}.${commandName(decider, method)}`;
-  const target = targetOf(namespace, decider.stream, command as Record<string, unknown>);
+  const target = targetOf(namespace, decider, command as Record<string, unknown>);
   const wish = { decider, method, name, caller, ...target, now: new Date().toISOString() };
   return idempotencyKey === undefined
     ? { ...wish, commandId: uuid7() }
@@ -58,7 +58,8 @@ export const surroundingOf = async (wish: Wish, lookups: Lookups, rows: Rows, ad
     if (n < 0) throw new Error(`${decider.stream}.${method} asks whether a stream exists that refers does not name`);
     return found[n] !== undefined && (type === undefined || found[n] === type);
   };
-  return { context: { id, now, segment: caller.segment, exists }, warnings: warnings.flat() };
+  const { subject, role, segment } = caller;
+  return { context: { id, now, segment, actor: { subject, role }, exists }, warnings: warnings.flat() };
 };
 
 const warningsOf = async ({ view, key, warn }: Advice, { command, id }: Wish, rows: Rows): Promise<readonly Warning[]> => {

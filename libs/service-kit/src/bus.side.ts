@@ -1,15 +1,19 @@
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import type { Pool } from 'pg';
 import { openPool } from '@guanxi/event-sourcing/pool';
 import { receiver } from '@guanxi/event-sourcing/receive';
 import type { ServiceDefinition } from '@guanxi/event-sourcing/service';
 import { startConsumer } from '@guanxi/messaging/consumer';
-import { openPostgresBus } from '@guanxi/messaging/postgres.bus';
 import { startRelay } from '@guanxi/messaging/relay';
 import { checkStart } from '@guanxi/messaging/start.check';
-import type { Closing } from './closing.js';
+import { openBus } from './bus.open.js';
+import { BusStrategy, type Transport } from './bus.strategy.js';
+import { closing, type Closing } from './closing.js';
 import type { Part } from './health.js';
 import { lazyBus } from './lazy.bus.js';
-import { faultOf, type Log } from './log.js';
+import { faultOf, NestLog, type Log } from './log.js';
 import { peerHistory } from './owner.history.js';
 import type { ServiceConfig } from './service.config.js';
 import { serviceToken } from './service.token.js';
@@ -19,6 +23,8 @@ export interface BusSide {
   /** The history grew. */
   wake(): void;
   health(): Part[];
+  /** The consumer's part of that: how far behind the others it is. */
+  hears(): Part[];
 }
 
 /** The services whose events the views and policies name: `guanxi.accounts.v1.OrderEvent` is of `accounts`. */
@@ -29,8 +35,50 @@ export const sourcesOf = ({ name, views, policies = [] }: ServiceDefinition): st
 
 const noToken = (): Promise<string> => Promise.reject(new Error('GUANXI_SERVICE_TOKEN_FILE is not set'));
 
+const open = async (
+  config: ServiceConfig,
+  definition: ServiceDefinition,
+  pool: Pool,
+  onReceived: () => void,
+  log: Log,
+): Promise<BusSide & Transport> => {
+  const { databaseUrl, peers, partitions, serviceTokenFile } = config;
+  const onError = (error: unknown): void => log.warn(faultOf(error), 'the bus had an error');
+  const parts = closing((error) => log.error(faultOf(error), 'a part of the bus could not be closed'));
+  try {
+    const workers = parts.add(openPool(databaseUrl, { name: 'guanxi-relay', transactionTimeout: 30_000, max: 4, onError }), (it) => it.end());
+    const bus = parts.add(
+      lazyBus(() => openBus(config, log)),
+      (it) => it.close(),
+    );
+    const { state, reason } = await checkStart(pool, bus, definition.name);
+    if (state === 'foreign') throw new Error(reason);
+    if (state === 'unknown') log.warn({ reason }, 'started without a look at the own topic');
+
+    const relay = parts.add(startRelay({ pool: workers, bus, source: definition.name, partitions, onError }), (it) => it.stop());
+    const stop = (): Promise<void> => parts.close();
+    const sources = sourcesOf(definition);
+    if (sources.length === 0) return { wake: () => relay.wake(), health: () => [relay.health()], hears: () => [], stop };
+    const owner = parts.add(peerHistory(peers, serviceTokenFile === undefined ? noToken : serviceToken(serviceTokenFile)), (it) => it.close());
+    const onUnhappened = (source: string, _partition: number, after: number, upTo: number): void =>
+      log.warn({ source, position: after, count: upTo - after }, 'a restore undid events that were heard');
+    const consumer = parts.add(
+      startConsumer({ bus, group: definition.name, sources, owner, receiver: receiver(pool, onReceived), partitions, onError, onUnhappened }),
+      (it) => it.stop(),
+    );
+    const hears = (): Part[] => consumer.health();
+    return { wake: () => relay.wake(), health: () => [relay.health(), ...hears()], hears, stop };
+  } catch (error) {
+    await parts.close();
+    throw error;
+  }
+};
+
+@Module({})
+class BusModule {}
+
 /**
- * Starts relay and consumer on the PostgreSQL bus. A bus that is away holds up nobody: both try again until it is there.
+ * Starts relay and consumer. A bus that is away holds up nobody: both try again until it is there.
  * @throws Error where the topic holds what this history does not: the database was restored and no epoch begun
  */
 export const startBusSide = async (
@@ -38,29 +86,12 @@ export const startBusSide = async (
   definition: ServiceDefinition,
   pool: Pool,
   onReceived: () => void,
-  closing: Closing,
+  parts: Closing,
   log: Log,
 ): Promise<BusSide> => {
-  const { databaseUrl, busUrl, peers, partitions, serviceTokenFile } = config;
-  const onError = (error: unknown): void => log.warn(faultOf(error), 'the bus had an error');
-  const workers = closing.add(openPool(databaseUrl, { name: 'guanxi-relay', transactionTimeout: 30_000, max: 4, onError }), (it) => it.end());
-  const bus = closing.add(
-    lazyBus(() => openPostgresBus(busUrl, { onError })),
-    (it) => it.close(),
-  );
-  const { state, reason } = await checkStart(pool, bus, definition.name);
-  if (state === 'foreign') throw new Error(reason);
-  if (state === 'unknown') log.warn({ reason }, 'started without a look at the own topic');
-
-  const relay = closing.add(startRelay({ pool: workers, bus, source: definition.name, partitions, onError }), (it) => it.stop());
-  const sources = sourcesOf(definition);
-  if (sources.length === 0) return { wake: () => relay.wake(), health: () => [relay.health()] };
-  const owner = closing.add(peerHistory(peers, serviceTokenFile === undefined ? noToken : serviceToken(serviceTokenFile)), (it) => it.close());
-  const onUnhappened = (source: string, _partition: number, after: number, upTo: number): void =>
-    log.warn({ source, position: after, count: upTo - after }, 'a restore undid events that were heard');
-  const consumer = closing.add(
-    startConsumer({ bus, group: definition.name, sources, owner, receiver: receiver(pool, onReceived), partitions, onError, onUnhappened }),
-    (it) => it.stop(),
-  );
-  return { wake: () => relay.wake(), health: () => [relay.health(), ...consumer.health()] };
+  const strategy = new BusStrategy(() => open(config, definition, pool, onReceived, log));
+  const app = await NestFactory.createMicroservice(BusModule, { strategy, logger: new NestLog(log), abortOnError: false });
+  parts.add(app, (it) => it.close());
+  await app.listen();
+  return strategy.transport;
 };

@@ -31,6 +31,20 @@ describe('the configuration of a service', () => {
       log: 'info',
     });
   });
+  it('wants one bus: PostgreSQL’s, or the brokers of Kafka', () => {
+    const { GUANXI_BUS_URL: _, ...none } = good;
+    expect(faultsOf(none)).toEqual(['GUANXI_BUS_URL is not set (matches)']);
+    expect(readConfig(ServiceConfig, { ...none, GUANXI_KAFKA_BROKERS: 'a:9092, [::1]:9093' })).toMatchObject({
+      kafkaBrokers: ['a:9092', '[::1]:9093'],
+      kafkaTls: 'off',
+      kafkaCompression: 'none',
+      kafkaReplication: -1,
+    });
+    expect(faultsOf({ ...none, GUANXI_KAFKA_BROKERS: 'kafka', GUANXI_KAFKA_SASL: 'secret' })).toEqual([
+      'GUANXI_KAFKA_BROKERS must be a list host:port,… (matches)',
+      'GUANXI_KAFKA_SASL must be one of the following values: plain, scram-sha-256, scram-sha-512 (isIn)',
+    ]);
+  });
   it('leaves alone what belongs to others', () => {
     expect(readConfig(ServiceConfig, { ...good, GUANXI_PORT: '8080', PATH: '/bin' })).not.toHaveProperty('port');
   });

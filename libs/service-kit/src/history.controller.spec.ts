@@ -20,13 +20,15 @@ describe('the History rpcs', () => {
   let peers: PeerHistory;
   let authorization: string;
   const stopping = new AbortController();
+  const settledAt: number[] = [];
+  const settled = async (position: number): Promise<void> => void settledAt.push(position);
   beforeAll(async () => {
     database = await freshDatabase();
     pool = new Pool({ connectionString: database.url });
     await applySchema(pool);
     await pool.query(`insert into epochs values ('0193', 0), ('0194', 7)`);
     await pool.query(insert, [1, 1, 1500]);
-    server = await testServer([historyController(history(pool), pool, stopping.signal)]);
+    server = await testServer([historyController(history(pool), pool, stopping.signal, settled)]);
     client = new UnaryClient(server.address);
     authorization = await server.issuer.bearer();
     peers = peerHistory({ owner: server.address }, () => Promise.resolve(authorization));
@@ -49,6 +51,13 @@ describe('the History rpcs', () => {
     expect((await read({ after: '10', upTo: '20', partition: 0 })).positions).toEqual(numbers(12, 20, 2));
     expect((await read({ after: '10', partition: 1, limit: 3 })).positions).toEqual(['11', '13', '15']);
     expect((await read({ after: '9000' })).positions).toEqual([]);
+  });
+  it('wait, where asked to, until the views hold the last event given, or the head where there is none', async () => {
+    await read({ after: '10', limit: 5 });
+    expect(settledAt).toEqual([]);
+    await read({ after: '10', limit: 5, settled: true });
+    await read({ after: '9000', settled: true });
+    expect(settledAt).toEqual([15, 1500]);
   });
   it('give exact texts', async () => {
     const { rows } = await pool.query<{ record: string }>('select record::text as record from events where position = 3');

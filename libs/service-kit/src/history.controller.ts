@@ -14,9 +14,17 @@ const whatFits = (events: readonly Positioned[]): readonly Positioned[] => {
   return end < 0 ? events : events.slice(0, end);
 };
 
-/** The History rpcs over a service's own events. `stopping` ends waits, so that a stop is not held up by subscribers. */
-export const historyController = (history: History, pool: Pool, stopping: AbortSignal): RpcController => {
-  const readEvents = async ({ after, limit, partition, waitSeconds, upTo }: Request): Promise<object> => {
+/**
+ * The History rpcs over a service's own events. `stopping` ends waits, so that a stop is not held up by subscribers; `settled` waits
+ * until the views hold a position, as long as that makes sense.
+ */
+export const historyController = (
+  history: History,
+  pool: Pool,
+  stopping: AbortSignal,
+  settled: (position: number) => Promise<void> = () => Promise.resolve(),
+): RpcController => {
+  const readEvents = async ({ after, limit, partition, waitSeconds, upTo, settled: readable }: Request): Promise<object> => {
     const range = {
       after: Number(after),
       limit: limit || most,
@@ -26,6 +34,7 @@ export const historyController = (history: History, pool: Pool, stopping: AbortS
     const events = whatFits(await (waitSeconds > 0 ? history.await(range, waitSeconds * 1000, stopping) : history.read(range)));
     const [epochs, head] = await Promise.all([listEpochs(pool), history.head()]);
     const present = epochs.at(-1);
+    if (readable) await settled(events.at(-1)?.position ?? head);
     return {
       records: events.map((it) => it.record),
       positions: events.map((it) => String(it.position)),

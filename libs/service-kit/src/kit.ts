@@ -1,3 +1,4 @@
+import type { Freshness } from '@guanxi/contracts/guanxi/common/v1/freshness';
 import type { AnyDecider } from '@guanxi/event-sourcing/decider';
 import type { Caller, Committed } from '@guanxi/event-sourcing/executor';
 import type { View } from '@guanxi/event-sourcing/view';
@@ -9,6 +10,8 @@ export interface Reading {
   readonly read: <R>(view: View<R>) => Reader<R>;
   /** Plain SQL over the views' read tables, for summaries; parameters as $1, $2. */
   readonly sql: <T>(text: string, parameters?: readonly unknown[]) => Promise<T[]>;
+  /** How fresh the rows are at this moment; look before you read. */
+  readonly freshness: () => Freshness;
 }
 
 /** What the generated controllers work with; injected by its symbol. */

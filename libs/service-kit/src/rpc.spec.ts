@@ -1,8 +1,9 @@
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { RegisterAccountSchema } from '@guanxi/contracts/guanxi/accounts/v1/account_pb';
+import { ListAccountsResponseSchema, RegisterAccountSchema } from '@guanxi/contracts/guanxi/accounts/v1/account_pb';
 import { CommittedSchema } from '@guanxi/contracts/guanxi/common/v1/command_pb';
+import { FreshnessSchema } from '@guanxi/contracts/guanxi/common/v1/freshness_pb';
 import { Rejection } from '@guanxi/event-sourcing/rejection';
 import { readRequest, writeAnswer } from './rpc.js';
 
@@ -59,5 +60,11 @@ describe('an answer', () => {
   it('that is not what the contract says never leaves', () => {
     expect(() => writeAnswer(CommittedSchema, { id: 'x', stranger: 1 })).toThrow();
     expect(() => writeAnswer(CommittedSchema, { version: 'two' })).toThrow();
+  });
+  it('may hold undefined for what is absent, at any depth', () => {
+    const freshness = { asOf: undefined, lagMs: 3, staleReason: undefined };
+    expect(fromBinary(FreshnessSchema, writeAnswer(FreshnessSchema, freshness))).toMatchObject({ lagMs: 3, staleReason: '' });
+    const page = { accounts: [{ accountId: 'a', region: undefined, createdAt: undefined }], nextPageToken: '' };
+    expect(fromBinary(ListAccountsResponseSchema, writeAnswer(ListAccountsResponseSchema, page)).accounts).toMatchObject([{ accountId: 'a' }]);
   });
 });

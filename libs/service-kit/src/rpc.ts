@@ -1,4 +1,4 @@
-import { fromBinary, fromJson, toBinary, type DescMessage, type JsonValue } from '@bufbuild/protobuf';
+import { fromBinary, fromJson, toBinary, type DescMessage, type JsonValue, type Message } from '@bufbuild/protobuf';
 import { JsonFaults } from '@guanxi/contracts/faults';
 import { toPlain } from '@guanxi/contracts/json';
 import { Rejection } from '@guanxi/event-sourcing/rejection';
@@ -27,5 +27,14 @@ export const readRequest = (desc: DescMessage, bytes: Uint8Array): Record<string
   }
 };
 
+const answered = (desc: DescMessage, answer: unknown): Message => {
+  try {
+    return fromJson(desc, answer as JsonValue);
+  } catch {
+    // Absent and undefined are one in JSON. Rows never hold undefined, only answers put together by hand: so few are read twice.
+    return fromJson(desc, JSON.parse(JSON.stringify(answer)) as JsonValue);
+  }
+};
+
 /** An answer in plain JSON → its bytes. @throws Error where it is not what the contract says: a fault of ours */
-export const writeAnswer = (desc: DescMessage, answer: unknown): Uint8Array => toBinary(desc, fromJson(desc, answer as JsonValue));
+export const writeAnswer = (desc: DescMessage, answer: unknown): Uint8Array => toBinary(desc, answered(desc, answer));

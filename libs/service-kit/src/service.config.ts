@@ -1,21 +1,12 @@
 import { Transform, Type } from 'class-transformer';
 import { IsIn, IsInt, IsObject, IsOptional, IsString, IsUUID, Matches, Max, MaxLength, Min } from 'class-validator';
-
-/** host:port, IPv6 in brackets. */
-export const address = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/;
-
-/** `accounts=127.0.0.1:5001,complaints=…` → by service name; text that is no such list stays text, for the validator to refuse. */
-export const peersOf = (value: unknown): unknown => {
-  if (typeof value !== 'string') return value;
-  const pairs = value.split(',').map((pair) => pair.trim().split('='));
-  const good = pairs.every(([name, at, ...rest]) => /^[a-z][a-z0-9-]*$/.test(name ?? '') && address.test(at ?? '') && rest.length === 0);
-  return good ? Object.fromEntries(pairs) : value;
-};
+import { address, peersOf } from './address.js';
+import { BusConfig } from './bus.config.js';
 
 const database = { message: 'must be a postgres:// address' };
 
 /** The environment of a service (architecture.md §8). */
-export class ServiceConfig {
+export class ServiceConfig extends BusConfig {
   /** Its name, equal to its definition's. */
   @Matches(/^[a-z][a-z0-9-]*$/, { message: 'must be a lower-case name' })
   service: string;
@@ -28,10 +19,6 @@ export class ServiceConfig {
   @IsOptional()
   @Matches(/^postgres(ql)?:\/\//, database)
   ownerUrl?: string;
-
-  /** The PostgreSQL bus. */
-  @Matches(/^postgres(ql)?:\/\//, database)
-  busUrl: string;
 
   /** Where to listen. */
   @Matches(address, { message: 'must be host:port' })

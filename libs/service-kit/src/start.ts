@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { Client } from 'pg';
 import { presentEpoch } from '@guanxi/event-sourcing/epochs';
+import { casesOf } from '@guanxi/event-sourcing/fold';
 import { history } from '@guanxi/event-sourcing/history';
 import { openPool } from '@guanxi/event-sourcing/pool';
 import type { ServiceDefinition } from '@guanxi/event-sourcing/service';
@@ -12,8 +13,9 @@ import { startBusSide } from './bus.side.js';
 import { closing } from './closing.js';
 import { commandsOf, type RpcController } from './controllers.js';
 import { driftOf } from './entities.js';
+import { freshnessOf } from './freshness.js';
 import { startServer } from './grpc.server.js';
-import { databaseHealth, healthOf, type Source } from './health.js';
+import { databaseHealth, healthOf, type Part } from './health.js';
 import { historyController } from './history.controller.js';
 import type { Kit } from './kit.js';
 import { faultOf, type Log } from './log.js';
@@ -76,17 +78,19 @@ export const startService = async (
     const bus = await startBusSide(config, definition, pool, () => views.received(), parts, log);
     onAppend(() => bus.wake());
 
-    const own: Source = () => views.health().map((it) => ({ ...it, reason: it.reason ?? '' }));
+    const own = (): Part[] => views.health().map((it) => ({ ...it, reason: it.reason ?? '' }));
     const health = healthOf({ database: databaseHealth(pool), views: own, bus: () => bus.health() });
     const kit: Kit = {
       execute: (...all) => executor.execute(...all),
       read: readers(source),
       sql: (text, values = []) => source.query(text, [...values]),
+      freshness: () => freshnessOf(own(), bus.hears()),
     };
+    const ownTypes = definition.deciders.flatMap(({ events }) => [...casesOf(events).keys()]);
     const controllers = [
       ...definition.deciders.map(commandsOf),
       ...queries,
-      historyController(history(pool, onAppend), pool, stopping.signal),
+      historyController(history(pool, onAppend), pool, stopping.signal, (position) => views.settled(ownTypes, position)),
       operationsController(health),
     ];
     const verify = verifier(config);

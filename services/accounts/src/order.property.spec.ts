@@ -59,7 +59,13 @@ const lived = (all: readonly { stream: string; wish: Wish }[]): Told[] => {
   const streams = new Map<string, { state: unknown; version: number }>();
   return all.flatMap(({ stream, wish: it }) => {
     const { state, version } = streams.get(stream) ?? { state: order.initial, version: 0 };
-    const context: Context = { id: stream, now: '2026-11-22T08:00:00.000Z', segment: 'default', exists: () => true };
+    const context: Context = {
+      id: stream,
+      now: '2026-11-22T08:00:00.000Z',
+      segment: 'default',
+      actor: { subject: 'op-1', role: '' },
+      exists: () => true,
+    };
     try {
       const events = decide(order, ...caseOf(it), state, version, context) as OneOf<OrderEvent>[];
       streams.set(stream, {

@@ -13,7 +13,13 @@ import { complaintId, event, wish, wishes } from './testing/story.js';
 type Wish = OneOf<ComplaintCommands>;
 type Event = OneOf<ComplaintEvent>;
 
-const context: Context = { id: complaintId, now: '2026-11-22T08:00:00.000Z', segment: 'default', exists: () => true };
+const context: Context = {
+  id: complaintId,
+  now: '2026-11-22T08:00:00.000Z',
+  segment: 'default',
+  actor: { subject: 'op-1', role: '' },
+  exists: () => true,
+};
 const any = fc.constantFrom(...(Object.keys(wishes) as (keyof ComplaintCommands)[]));
 const verdict = fc
   .constantFrom('FOUNDED' as const, 'UNFOUNDED' as const)

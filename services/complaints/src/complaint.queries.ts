@@ -1,20 +1,8 @@
 import { ComplaintQueries, type ListComplaintsRequest } from '@guanxi/contracts/guanxi/complaints/v1/complaint';
 import type { KeyCount } from '@guanxi/contracts/guanxi/common/v1/shared';
-import { invalid } from '@guanxi/event-sourcing/rejection';
 import { queriesOf } from '@guanxi/service-kit/controllers';
+import { filterInstant } from '@guanxi/service-kit/filter.instant';
 import { complaintView } from './complaint.view.js';
-
-/** A date means its first moment in UTC. @throws Rejection where there is no such day or time */
-const instant = (field: 'from' | 'to', text: string | undefined): string | undefined => {
-  if (text === undefined) return undefined;
-  const day = text.slice(0, 10);
-  const [midnight, time] = [new Date(`${day}T00:00:00Z`), new Date(text)];
-  const exists = !Number.isNaN(time.getTime()) && midnight.toISOString().startsWith(day);
-  // PostgreSQL knows no year 0.
-  if (!exists || !/^[0-9]{4}-/.test(time.toISOString()) || time.toISOString().startsWith('0000'))
-    throw invalid('filter-invalid', field, 'must be a day or time that exists');
-  return time.toISOString();
-};
 
 type Asked = Pick<ListComplaintsRequest, 'accountId' | 'status' | 'category' | 'from' | 'to'>;
 
@@ -40,15 +28,15 @@ const parameters = ({ accountId, status, category, from, to }: Asked): unknown[]
   accountId ?? null,
   named(status),
   category ?? null,
-  instant('from', from) ?? null,
-  instant('to', to) ?? null,
+  filterInstant('from', from) ?? null,
+  filterInstant('to', to) ?? null,
 ];
 
 /** Answers about complaints, from their rows. */
 export const complaintQueries = queriesOf(ComplaintQueries, {
   getComplaint: ({ complaintId }, { read }) => read(complaintView).get(complaintId),
   listComplaints: async ({ accountId, status, category, from, to, ...page }, { read }) => {
-    const receivedAt = { from: instant('from', from), to: instant('to', to) };
+    const receivedAt = { from: filterInstant('from', from), to: filterInstant('to', to) };
     const { rows, nextPageToken } = await read(complaintView).list({ accountId, status, category, receivedAt }, page, 'receivedAt');
     return { complaints: rows, nextPageToken };
   },

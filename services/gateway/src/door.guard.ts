@@ -3,13 +3,14 @@ import type { DescMethod } from '@bufbuild/protobuf';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { Rejection } from '@guanxi/event-sourcing/rejection';
-import { policyOf, roleFor, type Policy } from '@guanxi/service-kit/access';
+import type { AccessPolicy } from '@guanxi/contracts/services';
+import { policyOf, roleFor } from '@guanxi/service-kit/access';
 import { GATEWAY, type Gateway } from './gateway.context.js';
 
 const POLICY = 'guanxi:policy';
 
 /** Needs no token. */
-export const Open = (): MethodDecorator & ClassDecorator => SetMetadata(POLICY, { open: true, roles: [] } satisfies Policy);
+export const Open = (): MethodDecorator & ClassDecorator => SetMetadata(POLICY, { open: true, internal: false, roles: [] } satisfies AccessPolicy);
 
 /** Open to whom the rpc behind it is open. */
 export const Needs = (method: DescMethod): MethodDecorator => SetMetadata(POLICY, policyOf(method));
@@ -23,7 +24,7 @@ export class DoorGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const policy = this.reflector.getAllAndOverride<Policy | undefined>(POLICY, [context.getHandler(), context.getClass()]);
+    const policy = this.reflector.getAllAndOverride<AccessPolicy | undefined>(POLICY, [context.getHandler(), context.getClass()]);
     if (!policy) throw new Rejection('forbidden', 'forbidden', 'Nobody may do this.');
     if (policy.open) return true;
     const { headers } = context.switchToHttp().getRequest<FastifyRequest>();

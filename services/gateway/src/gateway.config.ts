@@ -1,6 +1,6 @@
 import { Transform } from 'class-transformer';
 import { IsIn, IsObject, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
-import { address, peersOf } from '@guanxi/service-kit/service.config';
+import { address, peersOf } from '@guanxi/service-kit/address';
 
 /** The environment of the gateway; the token variables are those of every service. */
 export class GatewayConfig {
