@@ -26,7 +26,12 @@ export const startGatewayBefore = async (pid: number, service: ProbeServer): Pro
   const port = await freePort();
   const main = join(import.meta.dirname, '../services/gateway/dist/main.js');
   const gateway = spawn(process.execPath, ['--max-semi-space-size=64', main], {
-    env: { ...environmentOf(pid), GUANXI_HTTP: `127.0.0.1:${port}`, GUANXI_PEERS: `accounts=${new URL(service.url).host}` },
+    env: {
+      ...environmentOf(pid),
+      GUANXI_HTTP: `127.0.0.1:${port}`,
+      GUANXI_OPERATIONS: `127.0.0.1:${await freePort()}`,
+      GUANXI_PEERS: `accounts=${new URL(service.url).host}`,
+    },
     stdio: 'inherit',
   });
   const url = `http://127.0.0.1:${port}`;

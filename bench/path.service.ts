@@ -23,7 +23,7 @@ const pool = openPool(url, { name: 'path' });
 await applySchema(pool);
 await presentEpoch(pool);
 const deciders = [account, order];
-const { executor } = await startWriteSide(
+const { execute } = await startWriteSide(
   config,
   { name: 'accounts', deciders, views: [] },
   pool,
@@ -34,7 +34,7 @@ const port = await freePort();
 await startServer({
   address: `127.0.0.1:${port}`,
   controllers: deciders.map(commandsOf),
-  kit: { execute: (...all) => executor.execute(...all) } as Kit,
+  kit: { execute } as Kit,
   verify: verifier(config),
   log,
 });

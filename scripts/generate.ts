@@ -53,16 +53,16 @@ const put = (from: string, to: string): void => {
   if (existsSync(to)) for (const file of filesIn(to)) if (!wanted.has(relative(to, file))) rmSync(file);
 };
 
-/** The OpenAPI document, from an image that has the comments; the compiled library makes it. Loaded only here: no-op runs stay quick. */
-const document = async (image: string): Promise<void> => {
+/** The documents, from an image that has the comments; the compiled library makes them. Loaded only here: no-op runs stay quick. */
+const documents = async (image: string): Promise<void> => {
   run(['tsc', '-b', 'libs/contracts']);
   run(['buf', 'build', '-o', image]);
-  const { openapiOf } = await import('./generate-documents.ts');
-  writeFileSync(join(contracts, 'documents/openapi.json'), await openapiOf(root, image));
+  const { documentsOf } = await import('./generate-documents.ts');
+  for (const [name, text] of Object.entries(await documentsOf(root, image))) writeFileSync(join(contracts, `documents/${name}.json`), text);
 };
 
 const hash = hashOf(sources);
-const outputs = ['documents/openapi.json', ...folders.map((it) => `src/${it}`)];
+const outputs = ['documents/openapi.json', 'documents/asyncapi.json', ...folders.map((it) => `src/${it}`)];
 const done = existsSync(stamp) && readFileSync(stamp, 'utf8') === hash && outputs.every((it) => existsSync(join(contracts, it)));
 if (!done) {
   const started = performance.now();
@@ -71,7 +71,7 @@ if (!done) {
     run(['buf', 'generate', '-o', work]);
     for (const folder of folders) put(join(work, folder), join(contracts, 'src', folder));
     mkdirSync(dirname(stamp), { recursive: true });
-    await document(join(work, 'image.binpb'));
+    await documents(join(work, 'image.binpb'));
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -26,8 +26,8 @@ const text = (state: State): string => {
   return [
     `Guanxi ${guanxi} at ${state.url}: ${state.ready ? 'ready' : 'not ready'}, up ${ago(state.startedAt ?? '')} (Node ${node}, PostgreSQL ${postgres ?? 'unreachable'})`,
     table(
-      ['process', 'pid', 'address', 'falls', 'memory'],
-      state.processes.map((it) => [it.name, it.pid, it.address, it.falls, megabytes(it.memory)]),
+      ['process', 'pid', 'address', 'metrics', 'falls', 'memory'],
+      state.processes.map((it) => [it.name, it.pid, it.address, it.operations ?? '', it.falls, megabytes(it.memory)]),
     ),
     table(
       ['part', 'ready', 'lag ms', 'reason'],

@@ -11,6 +11,8 @@ export interface House {
   readonly gatewayPort: number;
   /** gRPC ports by service. */
   readonly ports: Readonly<Record<string, number>>;
+  /** Ports of /metrics and probes, by service and for the gateway. */
+  readonly operations: Readonly<Record<string, number>>;
   /** Kafka's brokers, host:port,…; without them the services use the PostgreSQL bus. */
   readonly brokers?: string;
 }
@@ -25,6 +27,7 @@ const shared = (house: House, name: string): Readonly<Record<string, string>> =>
     .filter((peer) => peer !== name)
     .map((peer) => `${peer}=127.0.0.1:${house.ports[peer]}`)
     .join(','),
+  GUANXI_OPERATIONS: `127.0.0.1:${house.operations[name]}`,
   GUANXI_LOG: process.env.GUANXI_LOG ?? 'info',
   GUANXI_PARTITIONS: process.env.GUANXI_PARTITIONS ?? '24',
 });

@@ -53,8 +53,11 @@ const prepare = async (say: Say): Promise<House> => {
   const [{ namespace }] = await Promise.all([makeDatabase(), build()]);
   prepareIssuer(folder);
   renewServiceTokens(folder, namespace, [...services, 'gateway']);
-  const ports = Object.fromEntries(await Promise.all(services.map(async (name) => [name, await freePort()] as const)));
-  return { folder, namespace, secrets, gatewayPort: port, databasePort: await freePort(), ports };
+  const portEach = async (names: readonly string[]): Promise<Record<string, number>> =>
+    Object.fromEntries(await Promise.all(names.map(async (name) => [name, await freePort()] as const)));
+  const ports = await portEach(services);
+  const operations = await portEach([...services, 'gateway']);
+  return { folder, namespace, secrets, gatewayPort: port, databasePort: await freePort(), ports, operations };
 };
 
 /** Which bus carries the events. */
@@ -73,8 +76,11 @@ export const start = async (say: Say, signal: AbortSignal, options: StartOptions
   let ready = false;
 
   const note = (): void => {
-    const address = (name: string): string => `127.0.0.1:${house.ports[name] ?? house.gatewayPort}`;
-    const processes = children.map(({ name, pid, falls }) => ({ name, pid: pid(), address: address(name), falls: falls() }));
+    const address = (port: number | undefined): string => `127.0.0.1:${port ?? house.gatewayPort}`;
+    const processes = children.map(({ name, pid, falls }) => {
+      const at = { address: address(house.ports[name]), operations: address(house.operations[name]) };
+      return { name, pid: pid(), ...at, falls: falls() };
+    });
     const database = postgres && { pid: postgres.pid(), port: house.databasePort };
     const broker = kafka && { pid: kafka.own?.pid(), brokers: kafka.brokers };
     writeRun(house.folder, { pid: process.pid, startedAt, release, url, ready, postgres: database, kafka: broker, processes } satisfies RunFile);

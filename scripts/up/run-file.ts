@@ -14,7 +14,16 @@ export interface RunFile {
   readonly postgres?: { readonly pid: number; readonly port: number };
   /** Without a pid where it runs elsewhere. */
   readonly kafka?: { readonly pid?: number; readonly brokers: string };
-  readonly processes: readonly { readonly name: string; readonly pid: number; readonly address: string; readonly falls: number }[];
+  readonly processes: readonly Placed[];
+}
+
+/** A service or the gateway; `operations` is where its /metrics and probes are. */
+export interface Placed {
+  readonly name: string;
+  readonly pid: number;
+  readonly address: string;
+  readonly operations: string;
+  readonly falls: number;
 }
 
 const file = (folder: string): string => join(folder, 'run.json');

@@ -18,6 +18,7 @@ export interface State {
     readonly name: string;
     readonly pid: number;
     readonly address: string;
+    readonly operations?: string;
     readonly falls: number;
     readonly memory?: number;
   }[];

@@ -129,6 +129,15 @@ export const doors: Record<string, Schema> = {
       responses: { 200: ok('OpenAPI 3.1.', 'application/json', { type: 'object' }) },
     },
   },
+  '/asyncapi.json': {
+    get: {
+      operationId: 'GetAsyncApi',
+      tags: ['Doors'],
+      summary: 'The topics that the services publish, for subscribers',
+      ...open,
+      responses: { 200: ok('AsyncAPI 3.', 'application/json', { type: 'object' }) },
+    },
+  },
   '/problems/{slug}': {
     get: {
       operationId: 'GetProblemPage',

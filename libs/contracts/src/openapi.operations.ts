@@ -61,13 +61,14 @@ const done = (route: Route, all: Schemas): Schema => {
 
 const found = (route: Route, all: Schemas): Schema => {
   const hasVersion = route.path.length > 0 && route.method.output.fields.some((it) => it.name === 'version');
+  const isOne = hasVersion || (route.path.length > 0 && route.method.name.startsWith('Get'));
   return {
     200: {
       description: 'Found.',
       ...(hasVersion && { headers: { ETag: { $ref: '#/components/headers/ETag' } } }),
       content: json(all.ref(route.method.output, 'answer')),
     },
-    ...refusals(hasVersion ? [...always, 'NotFound'] : always),
+    ...refusals(isOne ? [...always, 'NotFound'] : always),
   };
 };
 

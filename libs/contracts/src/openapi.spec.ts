@@ -116,6 +116,6 @@ describe('the OpenAPI document', () => {
 
   it('asks for a token everywhere but at the open doors', () => {
     const open = Object.entries(document.paths).filter(([, verbs]) => Object.values(verbs).some((it) => it.security?.length === 0));
-    expect(open.map(([path]) => path)).toEqual(['/health/live', '/health/ready', '/version', '/openapi.json', '/problems/{slug}']);
+    expect(open.map(([path]) => path)).toEqual(['/health/live', '/health/ready', '/version', '/openapi.json', '/asyncapi.json', '/problems/{slug}']);
   });
 });

@@ -46,8 +46,8 @@ describe('access', () => {
   };
 
   it('is the roles that the contract names', () => {
-    expect(policyOf('option (common.v1.access) = {roles: [AUDITOR, QUALITY]};')).toEqual({ open: false, roles: ['AUDITOR', 'QUALITY'] });
-    expect(policyOf('option (common.v1.access) = {open: true};')).toEqual({ open: true, roles: [] });
+    expect(policyOf('option (common.v1.access) = {roles: [AUDITOR, QUALITY]};')).toEqual({ open: false, internal: false, roles: ['AUDITOR', 'QUALITY'] });
+    expect(policyOf('option (common.v1.access) = {open: true};')).toEqual({ open: true, internal: false, roles: [] });
   });
 
   it('is nothing where the contract states none, or neither role nor open', () => {

@@ -1,7 +1,8 @@
 import { ScalarType, type DescField } from '@bufbuild/protobuf';
+import { exponentOf } from '@guanxi/contracts/currency';
 import type { ReadDate } from './dates.js';
 import { RowRefused } from './fault.js';
-import { exponentOf, minorUnits } from './money.js';
+import { minorUnits } from './money.js';
 import { isInstant, isMoney, isRef, type Target } from './targets.js';
 
 /** How texts of a file become values. */

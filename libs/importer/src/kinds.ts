@@ -18,6 +18,7 @@ export const registerAccount = 'guanxi.accounts.v1.RegisterAccount';
 const kinds: readonly Kind[] = [
   { name: 'account', command: registerAccount },
   { name: 'order', command: 'guanxi.accounts.v1.RecordOrder', registers: true },
+  { name: 'interaction', command: 'guanxi.interactions.v1.LogInteraction', registers: true },
   { name: 'complaint', command: 'guanxi.complaints.v1.ImportComplaint', registers: true },
 ];
 

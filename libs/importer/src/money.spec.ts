@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { exponentOf, minorUnits } from './money.js';
+import { exponentOf } from '@guanxi/contracts/currency';
+import { minorUnits } from './money.js';
 
 describe('money of a file', () => {
   it.each([

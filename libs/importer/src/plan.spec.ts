@@ -55,6 +55,26 @@ describe('the plan of an import', () => {
     });
   });
 
+  it('leaves the customer out where the file says that there is none, and registers nobody', () => {
+    const calls = {
+      ref: 'calls:{day}-{vru+line}',
+      map: { account_ref: 'calls:{customer_id}', started_at: '{day} {at}', duration_s: 'took' },
+      set: { type: 'CALL', channel: 'PHONE', direction: 'INBOUND', kind: 'PERSON' },
+      date: { '*': 'yyMMdd H:mm:ss' },
+      enum: { account_ref: { 'calls:0': '' } },
+    };
+    const read = planned(calls, 'interactions', ['customer_id', 'day', 'at', 'took', 'vru+line']);
+    const request = {
+      ...{ externalRef: { system: 'calls', id: '990201-AA01' }, startedAt: '1999-02-01T07:02:47.000Z' },
+      ...{ durationS: 166, type: 'CALL', channel: 'PHONE', direction: 'INBOUND' },
+    };
+    expect(read(row('0', '990201', '7:02:47', '166', 'AA01'))).toEqual({ request });
+    expect(read(row('10', '990201', '7:02:47', '166', 'AA01'))).toMatchObject({
+      request: { ...request, accountRef: { system: 'calls', id: '10' } },
+      account: { kind: 'PERSON', displayName: '10' },
+    });
+  });
+
   it.each([
     ['lines.amount_minor', 'fraction-of-minor-unit', row('1', '19970101', '1', '11.777')],
     ['lines.amount_minor', 'not-a-number', row('1', '19970101', '1', 'free')],

@@ -16,9 +16,7 @@ export const policyOf = (method: DescMethod): AccessPolicy => {
 /** Rpcs without a policy, or with two at once (open, internal, roles): refused at the start. @throws Error that names them all */
 export const demandPolicies = (services: readonly DescService[]): void => {
   const bad = services.flatMap((service) =>
-    service.methods
-      .filter((method) => policyOf(method) === closed)
-      .map((method) => `${service.typeName}/${method.name}`),
+    service.methods.filter((method) => policyOf(method) === closed).map((method) => `${service.typeName}/${method.name}`),
   );
   if (bad.length > 0) throw new Error(`no access policy (option (guanxi.common.v1.access)): ${bad.join(', ')}`);
 };

@@ -5,11 +5,12 @@ import type { Pool } from 'pg';
 import { openPool } from '@guanxi/event-sourcing/pool';
 import { receiver } from '@guanxi/event-sourcing/receive';
 import type { ServiceDefinition } from '@guanxi/event-sourcing/service';
-import { startConsumer } from '@guanxi/messaging/consumer';
+import { startConsumer, type Counts } from '@guanxi/messaging/consumer';
 import { startRelay } from '@guanxi/messaging/relay';
 import { checkStart } from '@guanxi/messaging/start.check';
 import { openBus } from './bus.open.js';
 import { BusStrategy, type Transport } from './bus.strategy.js';
+import { watchBus } from './bus.watch.js';
 import { closing, type Closing } from './closing.js';
 import type { Part } from './health.js';
 import { lazyBus } from './lazy.bus.js';
@@ -25,6 +26,10 @@ export interface BusSide {
   health(): Part[];
   /** The consumer's part of that: how far behind the others it is. */
   hears(): Part[];
+  /** What became of the messages of each source. */
+  counts(): ReadonlyMap<string, Readonly<Counts>>;
+  /** The relay's connections. */
+  readonly pool: Pool;
 }
 
 /** The services whose events the views and policies name: `guanxi.accounts.v1.OrderEvent` is of `accounts`. */
@@ -48,7 +53,10 @@ const open = async (
   try {
     const workers = parts.add(openPool(databaseUrl, { name: 'guanxi-relay', transactionTimeout: 30_000, max: 4, onError }), (it) => it.end());
     const bus = parts.add(
-      lazyBus(() => openBus(config, log)),
+      watchBus(
+        lazyBus(() => openBus(config, log)),
+        config.kafkaBrokers === undefined ? 'postgresql' : 'kafka',
+      ),
       (it) => it.close(),
     );
     const { state, reason } = await checkStart(pool, bus, definition.name);
@@ -58,7 +66,8 @@ const open = async (
     const relay = parts.add(startRelay({ pool: workers, bus, source: definition.name, partitions, onError }), (it) => it.stop());
     const stop = (): Promise<void> => parts.close();
     const sources = sourcesOf(definition);
-    if (sources.length === 0) return { wake: () => relay.wake(), health: () => [relay.health()], hears: () => [], stop };
+    const sends = { wake: () => relay.wake(), pool: workers, stop };
+    if (sources.length === 0) return { ...sends, health: () => [relay.health()], hears: () => [], counts: () => new Map() };
     const owner = parts.add(peerHistory(peers, serviceTokenFile === undefined ? noToken : serviceToken(serviceTokenFile)), (it) => it.close());
     const onUnhappened = (source: string, _partition: number, after: number, upTo: number): void =>
       log.warn({ source, position: after, count: upTo - after }, 'a restore undid events that were heard');
@@ -67,7 +76,8 @@ const open = async (
       (it) => it.stop(),
     );
     const hears = (): Part[] => consumer.health();
-    return { wake: () => relay.wake(), health: () => [relay.health(), ...hears()], hears, stop };
+    const counts = () => new Map(sources.map((source) => [source, consumer.counts(source)]));
+    return { ...sends, health: () => [relay.health(), ...hears()], hears, counts };
   } catch (error) {
     await parts.close();
     throw error;

@@ -29,11 +29,16 @@ const versionOf = (metadata: CallMetadata): number | undefined => {
   return Number(version);
 };
 
+/** The caller's `traceparent`, where it is a good one. */
+export const traceparentIn = (metadata: CallMetadata): string | undefined => {
+  const given = headerOf(metadata, 'traceparent');
+  return traceIdOf(given) === undefined ? undefined : given;
+};
+
 /** Who calls, in which role, and what the metadata asks for. @throws Rejection invalid for a header that can't be read */
-export const callerOf = (principal: Principal, role: string, metadata: CallMetadata): Caller => {
+export const callerOf = (principal: Principal, role: string, metadata: CallMetadata, traceparent = traceparentIn(metadata)): Caller => {
   const idempotencyKey = keyOf(metadata);
   const ifMatch = versionOf(metadata);
-  const traceparent = headerOf(metadata, 'traceparent');
   return {
     subject: principal.subject,
     kind: principal.kind,
@@ -42,6 +47,6 @@ export const callerOf = (principal: Principal, role: string, metadata: CallMetad
     wait: !/\brespond-async\b/i.test(headerOf(metadata, 'prefer') ?? ''),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     ...(ifMatch === undefined ? {} : { ifMatch }),
-    ...(traceIdOf(traceparent) ? { traceparent } : {}),
+    ...(traceparent === undefined ? {} : { traceparent }),
   };
 };

@@ -10,6 +10,7 @@ import { admissionOf, serves } from './access.guard.js';
 import { callerOf, type CallMetadata } from './caller.js';
 import { KIT, type Kit, type Reading } from './kit.js';
 import { readRequest, writeAnswer } from './rpc.js';
+import { watchRpc } from './rpc.watch.js';
 
 /** The part of a gRPC call that handlers use; a call of the wire has it too. */
 export interface CallHandle {
@@ -32,9 +33,11 @@ export const controllerOf = (service: DescService, handle: Handle): RpcControlle
   for (const method of service.methods) {
     const value = async function (this: { kit: Kit }, bytes: Uint8Array, metadata: CallMetadata, call: CallHandle): Promise<Uint8Array> {
       const { principal, role } = admissionOf(metadata);
-      const request = readRequest(method.input, bytes);
-      const answer = await handle(this.kit, method, request, callerOf(principal, role, metadata), call);
-      return writeAnswer(method.output, answer);
+      return watchRpc(method, metadata, this.kit.durations, async (traceparent) => {
+        const request = readRequest(method.input, bytes);
+        const answer = await handle(this.kit, method, request, callerOf(principal, role, metadata, traceparent), call);
+        return writeAnswer(method.output, answer);
+      });
     };
     // The name shows in logs and spans.
     Object.defineProperty(value, 'name', { value: method.localName });

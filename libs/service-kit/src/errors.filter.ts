@@ -3,10 +3,11 @@ import { Catch, type ArgumentsHost, type RpcExceptionFilter } from '@nestjs/comm
 import { RpcException } from '@nestjs/microservices';
 import { throwError, type Observable } from 'rxjs';
 import { Rejection } from '@guanxi/event-sourcing/rejection';
-import { headerOf, type CallMetadata } from './caller.js';
+import type { CallMetadata } from './caller.js';
 import { Failure, toStatus } from './errors.js';
 import { faultOf, type Log } from './log.js';
-import { newTraceparent, traceIdOf } from './trace.js';
+import { traceparentOf } from './rpc.watch.js';
+import { newTraceparent, traceFields } from './trace.js';
 
 /** What grpc-js wants of an error; `status` is google.rpc.Status once more, for the wire. */
 export interface Refusal {
@@ -34,8 +35,8 @@ export class ErrorFilter implements RpcExceptionFilter {
 
   private failure(error: unknown, host: ArgumentsHost): Failure {
     const metadata = host.switchToRpc().getContext<CallMetadata>();
-    const traceId = traceIdOf(headerOf(metadata, 'traceparent')) ?? newTraceparent().slice(3, 35);
-    this.log.error({ traceId, ...faultOf(error) }, 'a call failed');
-    return new Failure(traceId);
+    const fields = traceFields(traceparentOf(metadata) ?? newTraceparent());
+    this.log.error({ ...fields, ...faultOf(error) }, 'a call failed');
+    return new Failure(fields.trace_id);
   }
 }

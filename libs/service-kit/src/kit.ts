@@ -1,3 +1,4 @@
+import type { Histogram } from '@opentelemetry/api';
 import type { Freshness } from '@guanxi/contracts/guanxi/common/v1/freshness';
 import type { AnyDecider } from '@guanxi/event-sourcing/decider';
 import type { Caller, Committed } from '@guanxi/event-sourcing/executor';
@@ -17,6 +18,8 @@ export interface Reading {
 /** What the generated controllers work with; injected by its symbol. */
 export interface Kit extends Reading {
   readonly execute: (decider: AnyDecider, method: string, command: unknown, caller: Caller) => Promise<Committed>;
+  /** Where the durations of rpcs go; nowhere where nobody scrapes. */
+  readonly durations?: Histogram;
 }
 
 /** Under which Nest injects the kit. */

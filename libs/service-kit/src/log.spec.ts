@@ -11,8 +11,10 @@ const canary = 'Zhang San 张三';
 
 describe('a log line', () => {
   it('holds allow-listed fields only', () => {
-    const [line] = written((log) => log.info({ rpc: 'A/b', traceId: 't', displayName: canary, body: { note: canary } } as LogFields, 'a call'));
-    expect(line).toEqual({ level: 'info', time: expect.any(String), service: 'accounts', rpc: 'A/b', traceId: 't', msg: 'a call' });
+    const [line] = written((log) =>
+      log.info({ rpc: 'A/b', trace_id: 't', span_id: 's', displayName: canary, body: { note: canary } } as LogFields, 'a call'),
+    );
+    expect(line).toEqual({ level: 'info', time: expect.any(String), service: 'accounts', rpc: 'A/b', trace_id: 't', span_id: 's', msg: 'a call' });
   });
   it('tells of an error its class, slug or SQLSTATE and where it was thrown, never its words', () => {
     const database = Object.assign(new Error(`Key (name)=(${canary}) already exists`), { code: '23505', detail: canary });

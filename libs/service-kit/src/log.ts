@@ -25,9 +25,10 @@ const allowed = [
   'signal',
   'slug',
   'source',
+  'span_id',
   'status',
   'topic',
-  'traceId',
+  'trace_id',
   'version',
   'view',
 ] as const;

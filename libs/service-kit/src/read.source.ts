@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import type { AnyView } from '@guanxi/event-sourcing/view';
 import { entityOf } from './entities.js';
@@ -14,3 +15,6 @@ export const readSource = (url: string, views: readonly AnyView[], connections =
     applicationName: 'guanxi-read',
     extra: { statement_timeout: 2_000, connectionTimeoutMillis: 5_000 },
   }).initialize();
+
+/** The pool that TypeORM keeps for it. */
+export const poolOf = (source: DataSource): Pool => (source.driver as unknown as { readonly master: Pool }).master;

@@ -50,6 +50,11 @@ export class ServiceConfig extends BusConfig {
   @IsObject({ message: 'must be a list name=host:port,…' })
   peers: Record<string, string> = {};
 
+  /** Where Prometheus and probes ask: /metrics, /health/live, /health/ready, without a token. Nowhere where absent. */
+  @IsOptional()
+  @Matches(address, { message: 'must be host:port' })
+  operations?: string;
+
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
   log: string = 'info';
 

@@ -21,9 +21,12 @@ import type { Kit } from './kit.js';
 import { faultOf, type Log } from './log.js';
 import { migrate, roleOf } from './migrations.js';
 import { operationsController } from './operations.controller.js';
-import { readSource } from './read.source.js';
+import { startOperations } from './operations.server.js';
+import { poolOf, readSource } from './read.source.js';
 import { readerOf, type Reader } from './reader.js';
+import { rpcDurations } from './rpc.watch.js';
 import type { ServiceConfig } from './service.config.js';
+import { watchService } from './service.metrics.js';
 import { startWriteSide } from './write.side.js';
 
 /** A service at work in this process. */
@@ -69,19 +72,21 @@ export const startService = async (
   const parts = closing((error) => log.error(faultOf(error), 'a part could not be closed'));
   const stopping = new AbortController();
   try {
+    const operations = parts.add(await startOperations(definition.name, config.operations), (it) => it.close());
     await prepare(config, definition);
     const onError = (error: unknown): void => log.warn(faultOf(error), 'the database connection had an error');
     const pool: Pool = parts.add(openPool(config.databaseUrl, { name: 'guanxi-kit', onError }), (it) => it.end());
     await presentEpoch(pool);
     const source = parts.add(await readSource(config.databaseUrl, definition.views), (it) => it.destroy());
-    const { executor, views, onAppend } = await startWriteSide(config, definition, pool, parts, log);
+    const { execute, views, onAppend } = await startWriteSide(config, definition, pool, parts, log, operations.meter);
     const bus = await startBusSide(config, definition, pool, () => views.received(), parts, log);
     onAppend(() => bus.wake());
 
-    const own = (): Part[] => views.health().map((it) => ({ ...it, reason: it.reason ?? '' }));
+    const own = (): Part[] => views.health().map(({ name, ready, lagMs, reason }) => ({ name, ready, lagMs, reason: reason ?? '' }));
     const health = healthOf({ database: databaseHealth(pool), views: own, bus: () => bus.health() });
     const kit: Kit = {
-      execute: (...all) => executor.execute(...all),
+      execute,
+      durations: rpcDurations(operations.meter),
       read: readers(source),
       sql: (text, values = []) => source.query(text, [...values]),
       freshness: () => freshnessOf(own(), bus.hears()),
@@ -101,7 +106,11 @@ export const startService = async (
       return false;
     };
     parts.add(startWorker(watch, { pollMs: healthEveryMs }), (it) => it.stop());
+    const pools = { write: pool, read: poolOf(source), relay: bus.pool };
+    watchService(operations.meter, { views, parts: () => bus.health(), counts: () => bus.counts(), pools, pool });
+    operations.ready(health);
     parts.add(server, (it) => it.setServing(false));
+    parts.add(operations, (it) => it.stopping());
     for (const line of await driftOf(source, definition.views)) log.warn({ view: line }, 'a read table is not what its view says');
     return { stop: () => parts.close() };
   } catch (error) {

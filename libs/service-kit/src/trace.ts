@@ -9,8 +9,23 @@ export const traceIdOf = (traceparent: string | undefined): string | undefined =
   return trace && span && !nothing.test(trace) && !nothing.test(span) ? trace : undefined;
 };
 
-/** A new `traceparent`, sampled. Until there are spans it only joins the log lines and records of one request. */
+/** A new `traceparent` of a trace whose spans nobody keeps; it only joins the log lines and records of one request. */
 export const newTraceparent = (): string => {
   const hex = randomBytes(24).toString('hex');
-  return `00-${hex.slice(0, 32)}-${hex.slice(32)}-01`;
+  return `00-${hex.slice(0, 32)}-${hex.slice(32)}-00`;
 };
+
+const flagsAt = 53;
+
+/** Are the spans of this trace kept? The last bit of a good `traceparent` says it. */
+export const isSampled = (traceparent: string | undefined): traceparent is string =>
+  traceparent?.length === flagsAt + 2 && '13579bdf'.includes(traceparent.charAt(flagsAt + 1));
+
+/** The same trace, of which no further span is kept. */
+export const unsampled = (traceparent: string): string => `${traceparent.slice(0, flagsAt)}00`;
+
+/** What a log line says of a trace, as OpenTelemetry names it. */
+export const traceFields = (traceparent: string): { trace_id: string; span_id: string } => ({
+  trace_id: traceparent.slice(3, 35),
+  span_id: traceparent.slice(36, 52),
+});

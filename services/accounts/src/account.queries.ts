@@ -38,6 +38,21 @@ const withEnds = async (accounts: readonly Account[], { sql }: Reading): Promise
   return accounts.map((it) => (hasVoid(it) ? mended(it) : it));
 };
 
+/** How many complaints of each account are open, as far as we have heard. */
+const withComplaints = async (accounts: readonly Account[], { sql }: Reading): Promise<Account[]> => {
+  if (accounts.length === 0) return [];
+  const found = await sql<{ accountId: string; open: number }>(
+    `select account_id::text as "accountId", count(*)::int as open from account_complaints where account_id = any($1::uuid[]) and open group by 1`,
+    [accounts.map((it) => it.accountId)],
+  );
+  const open = new Map(found.map((it) => [it.accountId, it.open]));
+  return accounts.map((it) => ({ ...it, openComplaints: open.get(it.accountId) ?? 0 }));
+};
+
+/** Accounts with what is looked up for each answer. */
+export const complete = async (accounts: readonly Account[], reading: Reading): Promise<Account[]> =>
+  withComplaints(await withEnds(accounts, reading), reading);
+
 const pageOf = (request: ListAccountsRequest, reading: Reading): Promise<Page<Account>> => {
   const { externalRef, kind, lifecycle, segmentId, tag, country, currency } = request;
   const amount = /^amount(?: (asc|desc))?$/.exec(request.orderBy);
@@ -51,12 +66,12 @@ const counts = (sql: Reading['sql'], column: string): Promise<KeyCount[]> =>
 /** Answers about accounts, from their rows. */
 export const accountQueries = queriesOf(AccountQueries, {
   getAccount: async ({ accountId }, reading) => {
-    const [account] = await withEnds([await reading.read(accountView).get(accountId)], reading);
+    const [account] = await complete([await reading.read(accountView).get(accountId)], reading);
     return account as Account;
   },
   listAccounts: async (request, reading) => {
     const { rows, nextPageToken } = await pageOf(request, reading);
-    return { accounts: await withEnds(rows, reading), nextPageToken };
+    return { accounts: await complete(rows, reading), nextPageToken };
   },
   summarizeAccounts: async (_, { sql }) => {
     const [byKind, byLifecycle, trade] = await Promise.all([

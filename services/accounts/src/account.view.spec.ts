@@ -48,6 +48,7 @@ describe('an account as it stands', () => {
       createdAt: '2026-11-22T09:00:00.000Z',
       updatedAt: '2026-11-22T09:00:00.000Z',
       ordersSinceLifecycle: 0,
+      openComplaints: 0,
     }));
   it('changes in what was changed', () => {
     const row = told()

@@ -8,7 +8,7 @@ const withTrade = (row: Account | undefined, change: Change): Account | undefine
 
 /** Accounts with what they bought. */
 export const accountView = view(Account, {
-  version: 1,
+  version: 2,
   table: 'accounts',
   key: 'accountId',
   filters: ['kind', 'lifecycle', 'segmentId', 'tags', 'createdAt'],
@@ -34,6 +34,8 @@ export const accountView = view(Account, {
       updatedAt: meta.at,
       source,
       ordersSinceLifecycle: 0,
+      // Looked up when asked for: a complaint may be heard of before its account is.
+      openComplaints: 0,
     }),
     profileUpdated: (row, changed, meta) => row && { ...row, ...changed, ...touched(meta) },
     accountTagged: (row, { tags }, meta) => row && { ...row, tags: [...row.tags, ...tags].sort(), ...touched(meta) },

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal, Verify } from '@guanxi/service-kit/auth';
 import type { Log } from '@guanxi/service-kit/log';
+import { unsampled } from '@guanxi/service-kit/trace';
 import { lanes } from './batch.lanes.js';
 import { readLine } from './batch.line.js';
 import type { Line } from './batch.lines.js';
@@ -23,15 +24,19 @@ export interface BatchDoor {
   readonly stopping: AbortSignal;
 }
 
+/** A trace of a whole file helps nobody; its first lines show how the others went. */
+const tracedLines = 20;
+
 /** Holds what a batch needs beside its streams: one trace, one caller, lanes, patience. */
 const answering = (door: BatchDoor, principal: Principal, request: FastifyRequest, traceparent: string, hasGone: () => boolean) => {
   const { authorization = '', prefer } = request.headers;
   const headers = { authorization, traceparent, ...(typeof prefer === 'string' && { prefer }) };
+  const untraced = { ...headers, traceparent: unsampled(traceparent) };
   const inLane = lanes();
   const call = patient(vouched(door.call, door.ownToken), () => hasGone() || door.stopping.aborted, door.log);
   return async (line: Line): Promise<string | undefined> => {
     try {
-      const wish = readLine(line, principal, headers, door.namespace);
+      const wish = readLine(line, principal, line.number > tracedLines ? untraced : headers, door.namespace);
       const { body, metadata } = await inLane(wish.names, () => call(wish.service, wish.rpc, wish.bytes, wish.headers));
       // REST says it in a header; who sends a file again wants to know which lines were done before.
       const replayed = metadata['idempotent-replayed'] === 'true' && { replayed: true };

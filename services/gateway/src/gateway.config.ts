@@ -1,5 +1,5 @@
-import { Transform } from 'class-transformer';
-import { IsIn, IsObject, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
+import { Transform, Type } from 'class-transformer';
+import { IsIn, IsInt, IsObject, IsOptional, IsString, IsUUID, Matches, Max, MaxLength, Min } from 'class-validator';
 import { address, peersOf } from '@guanxi/service-kit/address';
 
 /** The environment of the gateway; the token variables are those of every service. */
@@ -29,10 +29,29 @@ export class GatewayConfig {
   @Matches(/^(https:\/\/|(?![a-z]+:\/\/))./, { message: 'must be a file or an https address' })
   jwks: string;
 
-  /** Holds the gateway's own token, with which it vouches for batches that outlive theirs; read again when it changes. */
+  /** Holds the gateway's own token, with which it reads histories for live changes and vouches for batches that outlive theirs. */
   @IsOptional()
   @IsString()
   serviceTokenFile?: string;
+
+  /** A section of the page of one customer that is further behind is stale. */
+  @Type(() => Number)
+  @Min(1)
+  @Max(3_600_000)
+  @IsInt({ message: 'must be a whole number' })
+  staleMs: number = 5_000;
+
+  /** Of the services' topics; as theirs. */
+  @Type(() => Number)
+  @Min(1)
+  @Max(1000)
+  @IsInt({ message: 'must be a whole number' })
+  partitions: number = 24;
+
+  /** Where Prometheus and probes ask: /metrics, /health/live, /health/ready, without a token. Nowhere where absent. */
+  @IsOptional()
+  @Matches(address, { message: 'must be host:port' })
+  operations?: string;
 
   /** The commit that was built, for /version. */
   @IsOptional()

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { Meter } from '@opentelemetry/api';
 import { dirname } from 'node:path';
 import { createRequire } from 'node:module';
 import { NestFactory } from '@nestjs/core';
@@ -8,17 +9,23 @@ import { contracts } from '@guanxi/contracts/services';
 import { routes } from '@guanxi/contracts/routes';
 import { demandPolicies } from '@guanxi/service-kit/access';
 import { verifier } from '@guanxi/service-kit/auth';
-import { NestLog, type Log } from '@guanxi/service-kit/log';
+import { faultOf, NestLog, type Log } from '@guanxi/service-kit/log';
+import { startOperations } from '@guanxi/service-kit/operations.server';
 import { serviceToken } from '@guanxi/service-kit/service.token';
 import { Addresses } from './addresses.js';
 import { batchDoor } from './batch.door.js';
+import { changesDoor } from './changes.door.js';
 import { clientError } from './client-error.js';
+import { customerCall } from './customer.call.js';
+import type { PageParts } from './customer.page.js';
 import type { GatewayConfig } from './gateway.config.js';
 import type { Gateway } from './gateway.context.js';
 import { GatewayModule } from './gateway.module.js';
+import { withOwn } from './own.calls.js';
 import { Peers } from './peers.js';
 import { ProblemFilter, understood } from './problem.filter.js';
 import { refuse, traceparentOf } from './refuse.js';
+import { watchRequests } from './request.watch.js';
 import { restDoor } from './rest.door.js';
 
 const mostBytes = 262_144;
@@ -48,8 +55,9 @@ const adapterOf = (log: Log, addresses: Addresses): FastifyAdapter =>
 
 const assets = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
-const openDoors = (app: NestFastifyApplication, gateway: Gateway, addresses: Addresses): void => {
+const openDoors = (app: NestFastifyApplication, gateway: Gateway, addresses: Addresses, meter: Meter): void => {
   const fastify = app.getHttpAdapter().getInstance();
+  watchRequests(fastify, meter);
   fastify.addHook('onRoute', addresses.add);
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     reply.header('x-content-type-options', 'nosniff');
@@ -57,16 +65,25 @@ const openDoors = (app: NestFastifyApplication, gateway: Gateway, addresses: Add
   });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  restDoor(fastify, routes, { verify: gateway.verify, call: gateway.peers.call, log: gateway.log });
-  const { namespace, serviceTokenFile } = gateway.config;
+  const { config, peers, verify, log } = gateway;
+  const sections = meter.createCounter('guanxi_customer_sections_total', { description: 'Sections of pages of one customer, by state.' });
+  const pageParts: PageParts = {
+    ...{ call: peers.call, staleMs: config.staleMs },
+    onError: (error) => log.error(faultOf(error), 'a section failed'),
+    onSection: (section, state) => sections.add(1, { section, state }),
+  };
+  restDoor(fastify, routes, { verify, call: withOwn(peers.call, [customerCall(pageParts, verify)]), log });
+  changesDoor(fastify, gateway);
+  const { namespace, serviceTokenFile } = config;
   const ownToken = serviceTokenFile === undefined ? () => Promise.resolve('') : serviceToken(serviceTokenFile);
-  batchDoor(fastify, { ...gateway, call: gateway.peers.call, namespace, ownToken });
+  batchDoor(fastify, { ...gateway, call: peers.call, namespace, ownToken });
   app.useStaticAssets({ root: assets, prefix: '/docs/assets/', index: false, wildcard: true, maxAge: '1h' });
 };
 
 /** Starts the gateway. @throws Error naming rpcs without an access policy, or an address that is taken */
 export const startGateway = async (config: GatewayConfig, log: Log): Promise<RunningGateway> => {
   demandPolicies([...contracts.services.values()].filter((service) => service.name !== 'Wire'));
+  const operations = await startOperations('gateway', config.operations);
   const stopping = new AbortController();
   const addresses = new Addresses();
   const peers = new Peers(config.peers);
@@ -77,15 +94,18 @@ export const startGateway = async (config: GatewayConfig, log: Log): Promise<Run
     logger: new NestLog(log),
   });
   app.useGlobalFilters(new ProblemFilter(log, addresses));
-  openDoors(app, gateway, addresses);
+  openDoors(app, gateway, addresses, operations.meter);
   const at = config.http.lastIndexOf(':');
   await app.listen(Number(config.http.slice(at + 1)), config.http.slice(0, at).replaceAll(/[[\]]/g, ''));
   const server = app.getHttpServer();
   const { port } = server.address() as { port: number };
+  // That a service is away is its own probe's business: the gateway goes on with the others.
+  operations.ready(() => Promise.resolve({ ready: true, parts: [] }));
   return {
     port,
     stop: async () => {
       stopping.abort();
+      operations.stopping();
       // A connection whose last request was in flight just now would be kept alive.
       const idle = setInterval(() => server.closeIdleConnections(), 50);
       const cut = setTimeout(() => server.closeAllConnections(), stopMs);
@@ -93,6 +113,7 @@ export const startGateway = async (config: GatewayConfig, log: Log): Promise<Run
       clearInterval(idle);
       clearTimeout(cut);
       peers.close();
+      await operations.close();
     },
   };
 };

@@ -70,7 +70,9 @@ describe('the open doors', () => {
       expect(path).toMatch(/^\/(?!\/)/);
       expect((await ask(path)).status).toBe(200);
     }
+    expect(loaded).toContain('/asyncapi.json');
     expect(await (await ask('/openapi.json')).json()).toMatchObject({ openapi: expect.stringMatching(/^3\.1\./) });
+    expect(await (await ask('/asyncapi.json')).json()).toMatchObject({ asyncapi: expect.stringMatching(/^3\./) });
     expect((await ask('/docs/assets/../../package.json')).status).toBe(404);
     expect((await ask('/docs/assets/%2e%2e/%2e%2e/package.json')).status).toBe(404);
   });

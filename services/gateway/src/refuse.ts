@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { faultOf, type Log } from '@guanxi/service-kit/log';
-import { newTraceparent, traceIdOf } from '@guanxi/service-kit/trace';
+import { newTraceparent, traceFields, traceIdOf } from '@guanxi/service-kit/trace';
 import { isMeant, problemFrom, problemHeaders } from './problem.js';
 
-/** The client's `traceparent` where it sent a good one, else a new one. */
+/** The request's `traceparent`, which the gateway gave it before any door; a new one where it came no further than the parser. */
 export const traceparentOf = ({ traceparent }: IncomingHttpHeaders): string => {
   const given = typeof traceparent === 'string' ? traceparent : undefined;
   return given !== undefined && traceIdOf(given) !== undefined ? given : newTraceparent();
@@ -15,7 +15,7 @@ export const traceOf = (traceparent: string): string => traceparent.slice(3, 35)
 
 /** Writes down an error that nobody meant, under the trace id that the client gets. */
 export const report = (log: Log, error: unknown, traceparent: string): void => {
-  if (!isMeant(error)) log.error({ traceId: traceOf(traceparent), ...faultOf(error) }, 'a request failed');
+  if (!isMeant(error)) log.error({ ...traceFields(traceparent), ...faultOf(error) }, 'a request failed');
 };
 
 /** Answers with a problem. */

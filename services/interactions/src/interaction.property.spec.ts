@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { InteractionEvent, type CorrectInteraction, type Interaction } from '@guanxi/contracts/guanxi/interactions/v1/interaction';
+import {
+  InteractionEvent,
+  type CorrectInteraction,
+  type Interaction,
+  type InteractionCommands,
+} from '@guanxi/contracts/guanxi/interactions/v1/interaction';
 import type { OneOf } from '@guanxi/contracts/of';
 import { caseOf, decide, evolve, type Context } from '@guanxi/event-sourcing/decider';
 import { Rejection } from '@guanxi/event-sourcing/rejection';
@@ -34,7 +39,7 @@ const runs = fc.array(wishes, { maxLength: 30 });
 type Event = OneOf<InteractionEvent>;
 
 /** Every event with the state after it. */
-const lived = (commands: readonly OneOf<object>[]) => {
+const lived = (commands: readonly OneOf<InteractionCommands>[]) => {
   let state: unknown = interaction.initial;
   const steps: { event: Event; state: typeof interaction.initial }[] = [];
   for (const command of [wish('logInteraction'), ...commands])

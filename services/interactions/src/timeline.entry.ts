@@ -25,14 +25,30 @@ export const entriesOf =
         }
       : undefined;
 
-/** Facts that take back an earlier one. */
-export const voidKinds: readonly TimelineEntryKind[] = ['INTERACTION_VOIDED', 'RETURN_VOIDED', 'ORDER_VOIDED', 'COMPLAINT_VOIDED'];
+type TakesBack = (it: TimelineEntry, later: TimelineEntry) => boolean;
+const all: TakesBack = () => true;
+const numbered =
+  (kind: TimelineEntryKind): TakesBack =>
+  (it, later) =>
+    it.kind === kind && it.number === later.number;
 
-const takesBack = (later: TimelineEntry, it: TimelineEntry): boolean =>
-  later.subjectId === it.subjectId &&
-  later.subjectVersion > it.subjectVersion &&
-  (later.kind !== 'RETURN_VOIDED' || (it.kind === 'ORDER_RETURNED' && it.number === later.number));
+/** What each fact that takes back takes back, of the earlier entries of the same thing. */
+const takesBack: { readonly [K in TimelineEntryKind]?: TakesBack } = {
+  INTERACTION_VOIDED: all,
+  ORDER_VOIDED: all,
+  COMPLAINT_VOIDED: all,
+  CONTACT_VOIDED: all,
+  CONTACT_UNLINKED: (it, later) => it.kind === 'CONTACT_ADDED' && it.accountId === later.accountId,
+  RETURN_VOIDED: numbered('ORDER_RETURNED'),
+  REDEMPTION_VOIDED: numbered('POINTS_REDEEMED'),
+};
 
-/** Marks the entries that one of these void facts took back; a void fact itself stands. */
-export const withVoids = (entries: readonly TimelineEntry[], voids: readonly TimelineEntry[]): TimelineEntry[] =>
-  entries.map((it) => ({ ...it, voided: !voidKinds.includes(it.kind) && voids.some((later) => takesBack(later, it)) }));
+/** Takes something back: it is found by the thing that it is about. */
+export const isVoid = ({ kind }: TimelineEntry): boolean => Object.hasOwn(takesBack, kind);
+
+/** Marks the entries that one of these facts took back; a fact that takes back stands. */
+export const withVoids = (entries: readonly TimelineEntry[], voids: readonly TimelineEntry[]): TimelineEntry[] => {
+  const voided = (it: TimelineEntry): boolean =>
+    voids.some((later) => later.subjectId === it.subjectId && later.subjectVersion > it.subjectVersion && takesBack[later.kind]?.(it, later));
+  return entries.map((it) => ({ ...it, voided: !isVoid(it) && voided(it) }));
+};

@@ -46,8 +46,7 @@ describe('F1: accounts tells, privacy opens', () => {
     expect(reacts['accountRegistered']!(undefined, { accountId, region, displayName: 'x' }, meta)).toEqual([
       { command: { openSubject: { accountId, region } } },
     ]));
-  it('by a contact', () =>
-    expect(reacts['contactAdded']!(undefined, { accountId, contactId, name: 'x' }, meta)).toEqual([
-      { command: { openSubject: { accountId, contactId } } },
-    ]));
+  it.each(['contactAdded', 'contactLinked'])('by a contact: %s', (event) =>
+    expect(reacts[event]!(undefined, { accountId, contactId, name: 'x' }, meta)).toEqual([{ command: { openSubject: { accountId, contactId } } }]),
+  );
 });

@@ -23,4 +23,4 @@ export const dataSubjectView = view(DataSubject, { version: 1, table: 'data_subj
     ({ accountId }) => accountId,
   )
   .on(AccountEvent, { accountRegistered: same }, (_, { stream }) => stream)
-  .on(ContactEvent, { contactAdded: same });
+  .on(ContactEvent, { contactAdded: same, contactLinked: same });

@@ -2,8 +2,13 @@ import { accountsPages } from './accounts.pages.js';
 import { commandPages } from './command.pages.js';
 import { complaintIntakePages } from './complaint-intake.pages.js';
 import { complaintVerdictPages } from './complaint-verdict.pages.js';
+import { contactsPages } from './contacts.pages.js';
+import { customerPages } from './customer.pages.js';
+import { loyaltyPages } from './loyalty.pages.js';
+import { interactionsPages } from './interactions.pages.js';
 import type { Pages } from './page.js';
 import { platformPages } from './platform.pages.js';
+import { privacyPages } from './privacy.pages.js';
 import { requestPages } from './request.pages.js';
 
 /** Every slug of every problem and warning; a spec looks for slugs in the source that have none. */
@@ -12,6 +17,11 @@ export const pages: Pages = {
   ...commandPages,
   ...platformPages,
   ...accountsPages,
+  ...contactsPages,
   ...complaintIntakePages,
   ...complaintVerdictPages,
+  ...customerPages,
+  ...privacyPages,
+  ...loyaltyPages,
+  ...interactionsPages,
 };

@@ -9,6 +9,7 @@ import { controllerOf, type CallHandle } from '@guanxi/service-kit/controllers';
 import { logger } from '@guanxi/service-kit/log';
 import { testIssuer, type Issuer } from '@guanxi/service-kit/testing/issuer';
 import { testServer, type TestServer } from '@guanxi/service-kit/testing/server';
+import { GatewayConfig } from '../gateway.config.js';
 import { startGateway, type RunningGateway } from '../gateway.js';
 
 export const namespace = '6ba7b810-9dad-41d1-80b4-00c04fd430c8';
@@ -61,7 +62,9 @@ export const openHouse = async (answer: Answer, names: readonly string[] = ['acc
   const peers = Object.fromEntries([...services].map(([name, { address }]) => [name, address]));
   const serviceTokenFile = join(dirname(issuer.options.jwks), 'gateway.jwt');
   await writeFile(serviceTokenFile, await issuer.token({ sub: 'service:gateway', kind: 'SYSTEM', exp: Math.floor(Date.now() / 1000) + 20 * 3600 }));
-  const config = { http: '127.0.0.1:0', peers, namespace, ...issuer.options, serviceTokenFile, log: 'silent' };
+  const config = Object.assign(new GatewayConfig(), {
+    ...{ http: '127.0.0.1:0', peers, namespace, ...issuer.options, serviceTokenFile, log: 'silent' },
+  });
   const gateway = await startGateway(config, logger('gateway', 'silent'));
   const end = async (name: string): Promise<void> => {
     services.get(name)?.cut();
