@@ -1,10 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import type { DescMethod } from '@bufbuild/protobuf';
 import { contracts, sourceOf } from '@guanxi/contracts/services';
 import { History } from '@guanxi/contracts/guanxi/common/v1/history_pb';
 import { Operations } from '@guanxi/contracts/guanxi/common/v1/operations_pb';
-import { verifier } from '@guanxi/service-kit/auth';
 import { controllerOf, type CallHandle } from '@guanxi/service-kit/controllers';
 import { logger } from '@guanxi/service-kit/log';
 import { testIssuer, type Issuer } from '@guanxi/service-kit/testing/issuer';
@@ -39,9 +36,7 @@ const everyRole = ['DATA_STEWARD', 'SALESPERSON', 'SERVICE_AGENT', 'QUALITY', 'A
 
 export const bearer = (house: { issuer: Issuer }, roles: readonly string[] = everyRole): Promise<string> => house.issuer.bearer({ roles });
 
-type Clock = () => number;
-
-const serviceOf = async (name: string, issuer: Issuer, answer: Answer, heard: Heard[], clock: Clock): Promise<TestServer> => {
+const serviceOf = async (name: string, issuer: Issuer, answer: Answer, heard: Heard[]): Promise<TestServer> => {
   const own = [...contracts.services.values()].filter((it) => sourceOf(it) === name);
   const handle = (method: DescMethod, request: Record<string, unknown>, caller: object, call: CallHandle): object | Promise<object> => {
     const it: Heard = { service: name, method: method.name, request, caller: caller as Record<string, unknown> };
@@ -51,20 +46,16 @@ const serviceOf = async (name: string, issuer: Issuer, answer: Answer, heard: He
   const controllers = [...own, History, Operations].map((service) =>
     controllerOf(service, async (_kit, method, request, caller, call) => handle(method, request, caller, call)),
   );
-  return testServer(controllers, { verify: verifier(issuer.options, clock) }, issuer);
+  return testServer(controllers, {}, issuer);
 };
 
-/** The gateway before real gRPC servers of the real contracts, whose handlers are the test's; `clock` is the services'. */
-export const openHouse = async (answer: Answer, names: readonly string[] = ['accounts', 'complaints'], clock: Clock = Date.now): Promise<House> => {
+/** The gateway before real gRPC servers of the real contracts, whose handlers are the test's. */
+export const openHouse = async (answer: Answer, names: readonly string[] = ['accounts', 'complaints']): Promise<House> => {
   const issuer = await testIssuer();
   const heard: Heard[] = [];
-  const services = new Map(await Promise.all(names.map(async (name) => [name, await serviceOf(name, issuer, answer, heard, clock)] as const)));
+  const services = new Map(await Promise.all(names.map(async (name) => [name, await serviceOf(name, issuer, answer, heard)] as const)));
   const peers = Object.fromEntries([...services].map(([name, { address }]) => [name, address]));
-  const serviceTokenFile = join(dirname(issuer.options.jwks), 'gateway.jwt');
-  await writeFile(serviceTokenFile, await issuer.token({ sub: 'service:gateway', kind: 'SYSTEM', exp: Math.floor(Date.now() / 1000) + 20 * 3600 }));
-  const config = Object.assign(new GatewayConfig(), {
-    ...{ http: '127.0.0.1:0', peers, namespace, ...issuer.options, serviceTokenFile, log: 'silent' },
-  });
+  const config = Object.assign(new GatewayConfig(), { http: '127.0.0.1:0', peers, namespace, ...issuer.options, log: 'silent' });
   const gateway = await startGateway(config, logger('gateway', 'silent'));
   const end = async (name: string): Promise<void> => {
     services.get(name)?.cut();
