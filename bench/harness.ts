@@ -19,6 +19,8 @@ export interface Measured {
   readonly cpu: number;
   readonly foreign: number;
   readonly rates: readonly number[];
+  readonly p50s: readonly number[];
+  readonly p99s: readonly number[];
 }
 
 export const median = (values: readonly number[]): number => {
@@ -75,6 +77,8 @@ export const interleave = async (variants: readonly Variant[], { rounds = 5, ms 
       cpu: of((s) => s.cpu),
       foreign: of((s) => s.foreign),
       rates: (samples[i] ?? []).map((s) => s.rate),
+      p50s: (samples[i] ?? []).map((s) => s.p50),
+      p99s: (samples[i] ?? []).map((s) => s.p99),
     };
   });
 };
@@ -95,4 +99,5 @@ export const closedLoop = async (lanes: number, ms: number, op: (lane: number) =
 };
 
 /** Median of the ratios of each round: what strangers do to one round they do to both sides. */
-export const ratio = (a: Measured, b: Measured): number => median(a.rates.map((rate, i) => rate / (b.rates[i] ?? NaN)));
+export const ratio = (a: Measured, b: Measured, of: 'rates' | 'p50s' | 'p99s' = 'rates'): number =>
+  median(a[of].map((it, i) => it / (b[of][i] ?? NaN)));

@@ -15,7 +15,7 @@ const read = async (type: string, value: Buffer): Promise<unknown> => {
 };
 
 describe('binary arrays', () => {
-  const ids = [randomUUID(), randomUUID()];
+  const ids = [randomUUID(), randomUUID(), 'ffffffff-0000-7fff-bfff-0123456789ab'];
   const words = ['', 'a"b\\c{},', '客户 😀', 'null', 'x'.repeat(300_000)];
   const blobs = [Buffer.alloc(0), randomBytes(32)];
   it.each<[string, Buffer, readonly unknown[]]>([
@@ -28,7 +28,14 @@ describe('binary arrays', () => {
     ['text', texts([]), []],
   ])('of %s are read as they were written', async (type, written, given) => expect(await read(type, written)).toEqual(given));
 
-  it.each(['', 'abc', randomUUID().slice(1), `${randomUUID()}0`, randomUUID().replace(/^./, 'g')])('refuse %s as a UUID', (text) =>
-    expect(() => uuids([text])).toThrow('not a UUID'),
-  );
+  it.each([
+    '',
+    'abc',
+    randomUUID().slice(1),
+    `${randomUUID()}0`,
+    `${randomUUID()}00`,
+    randomUUID().replace(/^./, 'g'),
+    randomUUID().replace(/^./, 'é'),
+    randomUUID().replace(/^./, '客'),
+  ])('refuse %s as a UUID', (text) => expect(() => uuids([text])).toThrow('not a UUID'));
 });

@@ -2,7 +2,8 @@ import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { DescMethod } from '@bufbuild/protobuf';
 import type { Principal, Verify } from './auth.js';
 import { policyOf, roleFor } from './access.js';
-import { headerOf, type CallMetadata } from './caller.js';
+import type { CallMetadata } from './caller.js';
+import { verifyCall } from './vouched.js';
 
 /** Who was let in, and in which role. */
 export interface Admission {
@@ -31,7 +32,11 @@ export const admissionOf = (metadata: CallMetadata): Admission => {
 
 /** Stands before every rpc, also before each call on the wire: a bearer token and a role as the contract's policy says; without a policy nobody. */
 export class AccessGuard implements CanActivate {
-  constructor(private readonly verify: Verify) {}
+  private readonly verify: ReturnType<typeof verifyCall>;
+
+  constructor(verify: Verify) {
+    this.verify = verifyCall(verify);
+  }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const method = rpcs.get(context.getHandler());
@@ -42,7 +47,7 @@ export class AccessGuard implements CanActivate {
       admissions.set(metadata, nobody);
       return true;
     }
-    const principal = await this.verify(headerOf(metadata, 'authorization'));
+    const principal = await this.verify(metadata);
     admissions.set(metadata, { principal, role: roleFor(principal, policy) });
     return true;
   }

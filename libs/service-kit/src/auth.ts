@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { Rejection } from '@guanxi/event-sourcing/rejection';
 import { keySet, KeysUnavailable } from './keys.js';
 import { repeatsKey } from './repeated-key.js';
@@ -13,8 +13,11 @@ export interface Principal {
   readonly segment: string;
 }
 
-/** Checks an `Authorization` header. @throws Rejection unauthenticated without any detail, or unavailable without the issuer's keys */
-export type Verify = (authorization: string | undefined) => Promise<Principal>;
+/**
+ * Checks an `Authorization` header, as of now or of an earlier time (Unix, in ms).
+ * @throws Rejection unauthenticated without any detail, or unavailable without the issuer's keys
+ */
+export type Verify = (authorization: string | undefined, asOf?: number) => Promise<Principal>;
 
 /** Whose tokens are good here. */
 export interface AuthOptions {
@@ -27,7 +30,7 @@ export interface AuthOptions {
 const maxBytes = 8192;
 const maxLifetimeS = 24 * 3600;
 const toleranceS = 5;
-/** A verified token is believed this long without a new look at its signature (about 150 µs). */
+/** What was found of a token is believed this long without a new look at its signature (about 150 µs). */
 const believedMs = 60_000;
 const believedTokens = 10_000;
 
@@ -70,7 +73,13 @@ const principalOf = ({ sub, jti, kind = 'OPERATOR', roles = [], segment = 'defau
   return { subject: sub as string, kind: kind as Principal['kind'], roles: roles as string[], segment: segment as string };
 };
 
-const check = async (token: string, options: AuthOptions, keys: JWTVerifyGetKey, now: number): Promise<{ principal: Principal; until: number }> => {
+/** What was found of a token, until when; without a principal it had expired. */
+interface Finding {
+  readonly principal?: Principal;
+  readonly until: number;
+}
+
+const check = async (token: string, options: AuthOptions, keys: JWTVerifyGetKey, at: number): Promise<{ principal: Principal; expires: number }> => {
   checkParts(token);
   const { payload } = await jwtVerify(token, keys, {
     issuer: options.issuer,
@@ -78,32 +87,45 @@ const check = async (token: string, options: AuthOptions, keys: JWTVerifyGetKey,
     algorithms: ['ES256'],
     typ: 'at+jwt',
     clockTolerance: toleranceS,
-    currentDate: new Date(now),
+    currentDate: new Date(at),
   });
-  if (!isForUs(payload, options.audience) || !lives(payload, now / 1000)) throw refused();
-  return { principal: principalOf(payload), until: Math.min((payload.exp ?? 0) * 1000, now + believedMs) };
+  if (!isForUs(payload, options.audience) || !lives(payload, at / 1000)) throw refused();
+  return { principal: principalOf(payload), expires: (payload.exp ?? 0) * 1000 };
+};
+
+const bearerOf = (authorization = ''): string => {
+  const token = authorization.length <= maxBytes ? /^Bearer ([^ ]+)$/i.exec(authorization)?.[1] : undefined;
+  if (!token) throw refused();
+  return token;
 };
 
 /** Makes the check of bearer tokens: ES256, `at+jwt`, at most 24 h long, one issuer, one audience. */
 export const verifier = (options: AuthOptions, clock: () => number = Date.now): Verify => {
   const keys = keySet(options.jwks, clock);
-  const believed = new Map<string, { principal: Principal; until: number }>();
-  return async (authorization) => {
-    const token = /^Bearer ([^ ]+)$/i.exec(authorization && authorization.length <= maxBytes ? authorization : '')?.[1];
-    if (!token) throw refused();
+  const believed = new Map<string, Finding>();
+  const remember = (id: string, found: Finding): void => {
+    believed.delete(id);
+    const [oldest] = believed.keys();
+    if (believed.size >= believedTokens && oldest !== undefined) believed.delete(oldest);
+    believed.set(id, found);
+  };
+  return async (authorization, asOf) => {
+    const token = bearerOf(authorization);
     const now = clock();
     const digest = hash('sha256', token, 'base64');
-    const known = believed.get(digest);
-    if (known && known.until > now) return known.principal;
+    const id = asOf === undefined ? digest : `${digest} ${asOf}`;
+    const known = believed.get(id);
+    if (known && known.until > now) {
+      if (known.principal) return known.principal;
+      throw refused();
+    }
     try {
-      const checked = await check(token, options, keys, now);
-      believed.delete(digest);
-      const [oldest] = believed.keys();
-      if (believed.size >= believedTokens && oldest !== undefined) believed.delete(oldest);
-      believed.set(digest, checked);
-      return checked.principal;
+      const { principal, expires } = await check(token, options, keys, asOf ?? now);
+      remember(id, { principal, until: asOf === undefined ? Math.min(expires, now + believedMs) : now + believedMs });
+      return principal;
     } catch (error) {
       if (error instanceof KeysUnavailable) throw new Rejection('keys-unavailable', 'unavailable', 'Tokens cannot be checked at the moment.');
+      if (error instanceof errors.JWTExpired) remember(id, { until: now + believedMs });
       throw refused();
     }
   };

@@ -85,6 +85,18 @@ describe('the wire', () => {
     await expect(client.call(readEvents, bodyFor('0'), { authorization: stranger })).rejects.toMatchObject({ slug: 'forbidden', kind: 'forbidden' });
     expect(asked).toHaveLength(1);
   });
+  it('takes nobody’s word but the gateway’s for a token that has expired', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const expired = {
+      authorization: await server.issuer.bearer({ iat: now - 600, exp: now - 60 }),
+      'authorized-at': new Date((now - 120) * 1000).toISOString(),
+    };
+    const ask = (by: object) => client.call(readEvents, bodyFor(asking.answer), { ...expired, ...by });
+    for (const by of [{}, { 'gateway-authorization': authorization }]) await expect(ask(by)).rejects.toMatchObject({ kind: 'unauthenticated' });
+    expect(asked).toHaveLength(0);
+    await ask({ 'gateway-authorization': await server.issuer.bearer({ sub: 'service:gateway', kind: 'SYSTEM' }) });
+    expect(asked[0]?.caller).toMatchObject({ subject: 'op-1', kind: 'OPERATOR' });
+  });
   it('answers unavailable for an rpc that is not there', async () => {
     await expect(client.call('/guanxi.common.v1.History/Nothing', new Uint8Array(), { authorization })).rejects.toMatchObject({ slug: 'not-served' });
     await expect(client.call('constructor', new Uint8Array(), { authorization })).rejects.toMatchObject({ slug: 'not-served' });

@@ -7,6 +7,7 @@ import { readLine } from './batch.line.js';
 import type { Line } from './batch.lines.js';
 import { GivenUp, patient } from './batch.retry.js';
 import { BatchRun } from './batch.run.js';
+import { vouched } from './batch.vouch.js';
 import type { Call } from './peers.js';
 import { problemFrom } from './problem.js';
 import { Refusal } from './refusal.js';
@@ -17,6 +18,8 @@ export interface BatchDoor {
   readonly call: Call;
   readonly log: Log;
   readonly namespace: string;
+  /** The gateway's own `Authorization` header. */
+  readonly ownToken: () => Promise<string>;
   /** Aborted when the gateway is about to stop. */
   readonly stopping: AbortSignal;
 }
@@ -30,7 +33,7 @@ const answering = (door: BatchDoor, principal: Principal, request: FastifyReques
   const headers = { authorization, traceparent, ...(typeof prefer === 'string' && { prefer }) };
   const untraced = { ...headers, traceparent: unsampled(traceparent) };
   const inLane = lanes();
-  const call = patient(door.call, () => hasGone() || door.stopping.aborted, door.log);
+  const call = patient(vouched(door.call, door.ownToken), () => hasGone() || door.stopping.aborted, door.log);
   return async (line: Line): Promise<string | undefined> => {
     try {
       const wish = readLine(line, principal, line.number > tracedLines ? untraced : headers, door.namespace);

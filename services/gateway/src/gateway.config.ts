@@ -29,7 +29,7 @@ export class GatewayConfig {
   @Matches(/^(https:\/\/|(?![a-z]+:\/\/))./, { message: 'must be a file or an https address' })
   jwks: string;
 
-  /** Holds the token with which the gateway itself reads histories, for live changes; read again when it changes. */
+  /** Holds the gateway's own token, with which it reads histories for live changes and vouches for batches that outlive theirs. */
   @IsOptional()
   @IsString()
   serviceTokenFile?: string;

@@ -11,6 +11,7 @@ import { demandPolicies } from '@guanxi/service-kit/access';
 import { verifier } from '@guanxi/service-kit/auth';
 import { faultOf, NestLog, type Log } from '@guanxi/service-kit/log';
 import { startOperations } from '@guanxi/service-kit/operations.server';
+import { serviceToken } from '@guanxi/service-kit/service.token';
 import { Addresses } from './addresses.js';
 import { batchDoor } from './batch.door.js';
 import { changesDoor } from './changes.door.js';
@@ -73,7 +74,9 @@ const openDoors = (app: NestFastifyApplication, gateway: Gateway, addresses: Add
   };
   restDoor(fastify, routes, { verify, call: withOwn(peers.call, [customerCall(pageParts, verify)]), log });
   changesDoor(fastify, gateway);
-  batchDoor(fastify, { ...gateway, call: gateway.peers.call, namespace: gateway.config.namespace });
+  const { namespace, serviceTokenFile } = config;
+  const ownToken = serviceTokenFile === undefined ? () => Promise.resolve('') : serviceToken(serviceTokenFile);
+  batchDoor(fastify, { ...gateway, call: peers.call, namespace, ownToken });
   app.useStaticAssets({ root: assets, prefix: '/docs/assets/', index: false, wildcard: true, maxAge: '1h' });
 };
 
