@@ -1,4 +1,5 @@
 import type { ServiceDefinition } from '@guanxi/event-sourcing/service';
+import { optOutsView } from '@guanxi/protection/opt-outs.view';
 import { customerQueries } from './customer.queries.js';
 import { earning } from './earning.policy.js';
 import { expiry } from './expiry.policy.js';
@@ -14,7 +15,7 @@ import { redemptionView } from './redemption.view.js';
 export const loyalty: ServiceDefinition = {
   name: 'loyalty',
   deciders: [membership, pointsAccount],
-  views: [membershipView, pointsView, redemptionView],
+  views: [membershipView, pointsView, redemptionView, optOutsView],
   policies: [earning, expiry],
 };
 
