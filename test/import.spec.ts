@@ -197,7 +197,6 @@ describe('npm run import', () => {
       const account = ['accounts', file, '--ref', 'x:{id}', '--set', 'kind=PERSON,display_name=x'];
       expect(importing(...account, '--url', 'http://127.0.0.1:1/nowhere', '--dry-run')).toMatchObject({ code: 0 });
       expect(importing('accounts', join(house.folder, 'none.csv'), '--ref', 'x:{id}').err).toContain('There is no file');
-      expect(importing(...account, '--enrol').err).toContain('loyalty service');
       expect(importing(...account, '--map', 'colour=id').err).toContain('no field "colour"');
       const nowhere = newFolder();
       expect(script(nowhere, 'import', ...account).err).toContain('does not run here');

@@ -10,6 +10,8 @@ export interface Arguments {
   readonly file: string;
   readonly mapping: Mapping;
   readonly dryRun: boolean;
+  /** Enrol each customer in the loyalty programme before its first row. */
+  readonly enrol: boolean;
   readonly refused: string | undefined;
   /** The gateway, where it is not the one that runs here. */
   readonly url: string | undefined;
@@ -105,8 +107,7 @@ export const readArguments = (args: readonly string[]): Arguments => {
   if (!kind || !path || rest.length)
     throw new ImportFault('Say what to import and from where: npm run import -- <kind> <file[.gz]> [options]; see docs/import.md.');
   kindOf(kind);
-  if (values.enrol) throw new ImportFault('--enrol belongs to the loyalty service, which this release does not have yet. Leave it out.');
   const file = values.mapping === undefined ? {} : readMapping(values.mapping);
-  const { 'dry-run': dryRun = false, refused, url } = values;
-  return { kind, file: path, mapping: checkedMapping(merged(file, mappingOf(values))), dryRun, refused, url };
+  const { 'dry-run': dryRun = false, enrol = false, refused, url } = values;
+  return { kind, file: path, mapping: checkedMapping(merged(file, mappingOf(values))), dryRun, enrol, refused, url };
 };

@@ -1,11 +1,11 @@
 import { caughtUp } from './caught-up.js';
 import type { Door } from './door.js';
-import { kindOf, registerAccount } from './kinds.js';
+import { enrol, kindOf, registerAccount, type Kind } from './kinds.js';
 import type { Mapping } from './mapping.js';
-import { plan } from './plan.js';
+import { plan, type Wish } from './plan.js';
 import { Progress, type Screen } from './progress.js';
 import { openRows, type FileRow } from './rows.js';
-import { keyOf, lineOf, Sender, type Ref } from './sender.js';
+import { keyOf, lineOf, Sender, type Ref, type Sent } from './sender.js';
 import { Tally, type Counts } from './tally.js';
 
 /** What to import, and where to. Without a door nothing is sent (--dry-run). */
@@ -14,6 +14,8 @@ export interface ImportOptions {
   readonly file: string;
   readonly mapping: Mapping;
   readonly door: Door | undefined;
+  /** Enrol each customer before its first row. */
+  readonly enrols: boolean;
   /** Where refused rows are written, as CSV. */
   readonly refused?: string | undefined;
   readonly screen: Screen;
@@ -29,11 +31,25 @@ export interface ImportReport {
   readonly behindMs: number;
 }
 
+/** A row's lines: its customer's the first time that it is met, then its own; `met` holds who was. */
+const linesOf = (kind: Kind, line: number, { request, account }: Wish, enrols: boolean, met: Set<string>): Sent[] => {
+  const isCustomer = kind.command === registerAccount;
+  const own: Sent = { line, as: 'row', text: lineOf(kind.command, keyOf(kind.name, request['externalRef'] as Ref), request) };
+  const customer = (isCustomer ? request['externalRef'] : request['accountRef']) as Ref | undefined;
+  const key = customer && keyOf('account', customer);
+  if (!key || met.has(key) || !(account ?? enrols)) return [own];
+  met.add(key);
+  const onTheWay: Sent[] = [];
+  if (account) onTheWay.push({ line, as: 'customer', text: lineOf(registerAccount, key, account) });
+  if (enrols) onTheWay.push({ line, as: 'member', text: lineOf(enrol, keyOf('member', customer), { accountRef: customer }) });
+  return isCustomer ? [own, ...onTheWay] : [...onTheWay, own];
+};
+
 /**
  * Reads a file and sends a command for each row through the batch door. Run again, it doubles nothing.
  * @throws ImportFault where it cannot begin or go on; what was answered until then is done
  */
-export const importFile = async ({ kind: name, file, mapping, door, refused, screen }: ImportOptions): Promise<ImportReport> => {
+export const importFile = async ({ kind: name, file, mapping, door, enrols, refused, screen }: ImportOptions): Promise<ImportReport> => {
   const kind = kindOf(name);
   const { columns, rows, share } = await openRows(file, mapping);
   const wishOf = plan(kind, mapping, columns);
@@ -48,13 +64,7 @@ export const importFile = async ({ kind: name, file, mapping, door, refused, scr
     if (row.fault) throw row.fault;
     const wish = wishOf(row);
     if (!wish) return void tally.counts.skipped++;
-    const key = wish.account && keyOf('account', wish.account['externalRef'] as Ref);
-    if (key !== undefined && !met.has(key)) {
-      met.add(key);
-      await sender.add({ line: row.line, registers: true, text: lineOf(registerAccount, key, wish.account!) });
-    }
-    const text = lineOf(kind.command, keyOf(kind.name, wish.request['externalRef'] as Ref), wish.request);
-    await sender.add({ line: row.line, registers: false, text });
+    for (const sent of linesOf(kind, row.line, wish, enrols, met)) await sender.add(sent);
   };
   try {
     for await (const row of rows) {

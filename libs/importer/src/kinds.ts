@@ -15,6 +15,9 @@ export interface Kind {
 /** The command that registers a customer. */
 export const registerAccount = 'guanxi.accounts.v1.RegisterAccount';
 
+/** The command that makes a customer a member. */
+export const enrol = 'guanxi.loyalty.v1.Enrol';
+
 const kinds: readonly Kind[] = [
   { name: 'account', command: registerAccount },
   { name: 'order', command: 'guanxi.accounts.v1.RecordOrder', registers: true },

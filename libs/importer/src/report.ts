@@ -17,6 +17,8 @@ export const reportOf = (
   ];
   if (counts.registered + counts.known)
     rows.push([how.dryRun ? 'customers met' : 'customers registered', counts.registered], ['customers known before', counts.known]);
+  if (counts.enrolled + counts.members)
+    rows.push([how.dryRun ? 'customers to enrol' : 'customers enrolled', counts.enrolled], ['members before', counts.members]);
   const width = Math.max(...rows.map(([, value]) => number(value).length));
   return [
     `${kind}: ${number(counts.rows)} rows in ${seconds.toFixed(1)} s (${number(rate)}/s)`,

@@ -11,7 +11,8 @@ export interface Ref {
 /** A line of a batch, and what it came from. */
 export interface Sent {
   readonly line: number;
-  readonly registers: boolean;
+  /** What its answer counts as: a row of the file, or what was done for a customer on the way. */
+  readonly as: 'row' | 'customer' | 'member';
   readonly text: string;
 }
 
@@ -29,21 +30,18 @@ export const keyOf = (kind: string, { system, id }: Ref): string => {
 /** A line of the batch door. */
 export const lineOf = (command: string, idempotencyKey: string, request: object): string => JSON.stringify({ command, idempotencyKey, request });
 
-/** Refusals that only say that the customer is there already. */
-const knownAlready = ['external-ref-taken', 'idempotency-key-reused'];
+/** Refusals that only say that the customer is there, or a member, already. */
+const knownAlready = ['external-ref-taken', 'already-enrolled', 'idempotency-key-reused'];
 
-const count = (tally: Tally, { line, registers }: Sent, answer: Answer): void => {
-  const { counts } = tally;
-  if (registers) {
-    const known = answer.ok ? answer.again : knownAlready.includes(refusalOf(line, answer.problem).reason);
-    if (known) counts.known++;
-    else if (answer.ok) counts.registered++;
-    else tally.refuse(refusalOf(line, answer.problem));
-    return;
-  }
-  if (!answer.ok) tally.refuse(refusalOf(line, answer.problem));
-  else if (answer.again) counts.again++;
-  else counts.done++;
+/** Where done and done before are counted. */
+const places = { row: ['done', 'again'], customer: ['registered', 'known'], member: ['enrolled', 'members'] } as const;
+
+const count = (tally: Tally, { line, as }: Sent, answer: Answer): void => {
+  const [now, before] = places[as];
+  const refusal = answer.ok ? undefined : refusalOf(line, answer.problem);
+  const known = answer.ok ? answer.again : as !== 'row' && knownAlready.includes(refusal?.reason ?? '');
+  if (refusal && !known) tally.refuse(refusal);
+  else tally.counts[known ? before : now]++;
 };
 
 /** Sends in chunks, reading the next one while the last is under way. */

@@ -38,7 +38,7 @@ describe('the report of an import', () => {
   });
 
   it('says what became of the rows', () => {
-    const counts = { rows: 69_659, done: 69_000, again: 600, skipped: 50, refused: 9, registered: 23_570, known: 0 };
+    const counts = { rows: 69_659, done: 69_000, again: 600, skipped: 50, refused: 9, registered: 23_570, known: 0, enrolled: 23_000, members: 570 };
     const text = reportOf('orders', { counts, seconds: 30, refusals: ['  9 × invalid'], behindMs: 0 }, { dryRun: false });
     expect(text.split('\n')).toEqual([
       'orders: 69,659 rows in 30.0 s (2,320/s)',
@@ -48,6 +48,8 @@ describe('the report of an import', () => {
       '       9  refused',
       '  23,570  customers registered',
       '       0  customers known before',
+      '  23,000  customers enrolled',
+      '     570  members before',
       'Refused:',
       '  9 × invalid',
       '--refused file.csv lists all of them.',

@@ -25,6 +25,10 @@ export interface Counts {
   registered: number;
   /** Customers that were registered before. */
   known: number;
+  /** Customers enrolled on the way. */
+  enrolled: number;
+  /** Customers that were members before. */
+  members: number;
 }
 
 const shown = 10;
@@ -45,7 +49,7 @@ const quoted = (cell: string | number): string => (/[",\r\n]/.test(`${cell}`) ? 
 
 /** Counts what became of the rows; writes refusals to a CSV file, and keeps how many there were of each reason. */
 export class Tally {
-  readonly counts: Counts = { rows: 0, done: 0, again: 0, skipped: 0, refused: 0, registered: 0, known: 0 };
+  readonly counts: Counts = { rows: 0, done: 0, again: 0, skipped: 0, refused: 0, registered: 0, known: 0, enrolled: 0, members: 0 };
   private readonly file: number | undefined;
   private readonly reasons = new Map<string, { count: number; first: Refusal }>();
 
