@@ -37,7 +37,8 @@ const holds = (entry: string, { terms, like, whole }: Word, { of }: Parameters):
 
 /**
  * A page of customers: first those who are meant exactly, then those of whom all words are found, some at the account, some at its
- * contacts. Both parts go by the account's id, so that what half of all customers have is walked by that index no further than a page.
+ * contacts. Both parts go by the account's id, so that what half of all customers have is walked by that index no further than a page;
+ * with `not exists` for `not in` PostgreSQL joined all of them first (2 to 4 s, of 360,000 entries).
  */
 export const customersFound = ({ words, wholes }: Search, after: After | undefined, limit: number): Statement => {
   const parameter = parameters();
@@ -48,7 +49,7 @@ export const customersFound = ({ words, wholes }: Search, after: After | undefin
   const [first, ...more] = words.map((it, n) => holds(n === 0 ? 'e' : 'o', it, parameter));
   const others = more.map((it) => `and exists (select from search_entries o where o.account_id = e.account_id and ${it})`).join(' ');
   const rest = `select distinct '1' as value, e.account_id from search_entries e where ${first} ${others} ${after?.isExact === false ? later : ''}
-                   and not exists (select from search_entries x where x.account_id = e.account_id and x.terms && ${meant}) ${page}`;
+                   and e.account_id not in (select x.account_id from search_entries x where x.terms && ${meant}) ${page}`;
   const parts = after?.isExact === false ? [rest] : [exact, rest];
   return {
     values: parameter.values,
