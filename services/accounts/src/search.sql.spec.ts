@@ -31,7 +31,7 @@ beforeAll(async () => {
     ...it,
     entryId: it.accountId,
     externalRefs: [{ system: 's', id: `${n}` }],
-    tags: [],
+    tags: ['everybody'],
     phones: [],
     emails: [],
   }));
