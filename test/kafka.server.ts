@@ -7,6 +7,7 @@ import { alive } from '../scripts/processes.ts';
 import { Trouble } from '../scripts/trouble.ts';
 
 const image = process.env.TEST_KAFKA_IMAGE ?? 'confluentinc/cp-kafka:8.0.0';
+/** Of folders of brokers; the owner's process id follows. */
 const prefix = 'guanxi-kafka-test-';
 
 /** A broker that runs, or why there is none. */
@@ -28,6 +29,7 @@ export const offerKafka = async (): Promise<() => Promise<void>> => {
   process.env.TEST_KAFKA_OFFER = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
   return async () => {
     server.close();
+    server.closeAllConnections();
     const it = await found;
     if (it && 'stop' in it) await it.stop();
   };

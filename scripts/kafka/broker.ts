@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { alive, commandLine, freePort, gone } from '../processes.ts';
 import { Trouble } from '../trouble.ts';
 import { kafkaJars, type KafkaJars } from './jars.ts';
-import { serverProperties } from './properties.ts';
+import { serverProperties, type Settings } from './properties.ts';
 
 /** A running Kafka broker of our own. */
 export interface Broker {
@@ -42,13 +42,13 @@ export const endLeftBroker = async (folder: string): Promise<void> => {
  * Starts Apache Kafka on loopback, one node without TLS, its data, settings and log in `folder`, which is made where it is missing.
  * Any free port unless one is given. Resolves when it takes requests. @throws Trouble without Java, without its jars, or with its last words
  */
-export const startBroker = async (folder: string, port?: number): Promise<Broker> => {
+export const startBroker = async (folder: string, port?: number, more: Settings = {}): Promise<Broker> => {
   const jars = await kafkaJars();
   mkdirSync(folder, { recursive: true });
   await endLeftBroker(folder);
   const [properties, log, data] = ['server.properties', 'log', 'data'].map((name) => join(folder, name)) as [string, string, string];
   const place = { port: port ?? (await freePort()), controllerPort: await freePort(), data };
-  writeFileSync(properties, serverProperties(place));
+  writeFileSync(properties, serverProperties(place, more));
   if (!existsSync(join(data, 'meta.properties'))) await format(jars, folder, properties, log);
 
   const from = existsSync(log) ? statSync(log).size : 0;

@@ -1,3 +1,5 @@
+export type Settings = Readonly<Record<string, string | number | boolean>>;
+
 /** Where a local broker stands. */
 export interface Place {
   readonly port: number;
@@ -10,8 +12,8 @@ export interface Place {
 const internal = ['offsets.topic', 'transaction.state.log', 'share.coordinator.state.topic'];
 
 /** The `server.properties` of one node that is broker and controller, on loopback. */
-export const serverProperties = ({ port, controllerPort, data }: Place): string => {
-  const settings: Readonly<Record<string, string | number | boolean>> = {
+export const serverProperties = ({ port, controllerPort, data }: Place, more: Settings): string => {
+  const settings: Settings = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
@@ -31,6 +33,7 @@ export const serverProperties = ({ port, controllerPort, data }: Place): string 
     // After kill -9 a broker waits until its own old session has ended.
     'broker.session.timeout.ms': 3_000,
     'broker.heartbeat.interval.ms': 500,
+    ...more,
   };
   return Object.entries(settings)
     .map(([name, value]) => `${name}=${value}\n`)

@@ -9,6 +9,8 @@ import { ensureKafkaTopic, type TopicOptions } from './kafka.topic.js';
 export interface KafkaBusOptions extends KafkaAddress, TopicOptions {
   /** How batches are packed; gzip. */
   readonly compression?: Compression;
+  /** How long a consumer that the broker does not hear keeps its partitions; 30 s. */
+  readonly sessionTimeoutMs?: number;
   /** Errors that it gets over by itself: it tries again. */
   readonly onError?: (error: unknown) => void;
   /** A consumer gives no sign of life, not even an error, and only a new process will help: end this one. */
@@ -28,7 +30,8 @@ const retries = 3;
 
 /** The bus on Apache Kafka. Connects when it is first used: brokers that are away hold up nobody. */
 export const openKafkaBus = (options: KafkaBusOptions): KafkaBus => {
-  const { compression = 'gzip', onError = () => undefined, onStopped = () => undefined, silenceMs = 120_000 } = options;
+  const { compression = 'gzip', onError = () => undefined, onStopped = () => undefined } = options;
+  const { sessionTimeoutMs = 30_000, silenceMs = 120_000 } = options;
   const publisher = openPublisher(() => kafkaClient(options, 0), compression);
   const readings = new Set<KafkaSubscription>();
   /** The topics that were asked for, with their partitions: one that is deleted is made again. */
@@ -58,8 +61,12 @@ export const openKafkaBus = (options: KafkaBusOptions): KafkaBus => {
       }
     },
     consume: (group, topics, handle, reportError = onError) => {
-      const newClient = () => kafkaClient(options, retries);
-      const reading = startReading({ newClient, group, topics, handle, onError: reportError, ensureTopics: () => ensureAgain(topics) });
+      const reading = startReading({
+        ...{ group, topics, handle, sessionTimeoutMs },
+        onError: reportError,
+        newClient: () => kafkaClient(options, retries),
+        ensureTopics: () => ensureAgain(topics),
+      });
       readings.add(reading);
       const close = async (): Promise<void> => {
         readings.delete(reading);

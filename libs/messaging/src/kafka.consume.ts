@@ -11,6 +11,7 @@ export interface KafkaReading {
   readonly topics: readonly string[];
   readonly handle: (batch: Batch) => Promise<void>;
   readonly onError: (error: unknown) => void;
+  readonly sessionTimeoutMs: number;
   /** Makes those of the topics again that are gone. */
   readonly ensureTopics: () => Promise<void>;
 }
@@ -20,8 +21,7 @@ export interface KafkaSubscription extends Subscription {
   readonly lastActivity: () => number;
 }
 
-const sessionTimeout = 30_000;
-const heartbeatInterval = 3_000;
+const heartbeatsASession = 10;
 /** How long a broker holds a fetch that finds nothing, hence how late a partition is that was set aside. */
 const maxWaitTimeInMs = 500;
 const batchesAtOnce = 16;
@@ -31,7 +31,7 @@ const batchesAtOnce = 16;
  * not used: it does not come for every error, and it comes after the consumer was closed.
  */
 export const startReading = (reading: KafkaReading): KafkaSubscription => {
-  const { newClient, group, topics, onError, ensureTopics } = reading;
+  const { newClient, group, topics, onError, ensureTopics, sessionTimeoutMs } = reading;
   const work = batchWork({ ...reading, commit: (offsets) => consumer?.commitOffsets(offsets) });
   let consumer: Consumer | undefined;
   let closing = false;
@@ -44,7 +44,9 @@ export const startReading = (reading: KafkaReading): KafkaSubscription => {
     if (closing) return;
     const it = newClient().consumer({
       groupId: group,
-      ...{ sessionTimeout, heartbeatInterval, maxWaitTimeInMs },
+      sessionTimeout: sessionTimeoutMs,
+      heartbeatInterval: sessionTimeoutMs / heartbeatsASession,
+      maxWaitTimeInMs,
       allowAutoTopicCreation: false,
       // We use no transactions; one that somebody else left open must not hold us up.
       readUncommitted: true,
