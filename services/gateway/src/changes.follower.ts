@@ -6,26 +6,26 @@ import type { Listener, Tail } from './changes.tail.js';
 /** What a follower tells its client. */
 export interface Told {
   changed(change: Change): void;
-  /** Ends when the client takes more. */
+  /** Does the client take less than it is told at the moment? */
+  isBehind(): boolean;
+  /** Ends when it takes more. */
   drained(): Promise<void>;
   away(reason: string): void;
   back(): void;
   /** What happened since the client's place cannot be told. */
   reset(reason: string): void;
-  /** The client takes less than there is to tell. */
-  overrun(): void;
 }
 
 /** Whose place is further back reads the page anew instead. */
 const mostBehind = 250_000;
-/** Changes of one customer that wait while older ones are read. */
-const mostWaiting = 1_000;
+/** Changes of one customer that wait for older ones or for the client; when there are more, they are read from the history again. */
+const mostWaiting = 100;
 const aPage = 1_000;
 const retryMs = 1_000;
 
 /** One client and one service: first what the client missed since its place, then what the tail tells. */
 export class Follower implements Listener {
-  /** Where the tail stood when it was joined; what it told since then waits while older changes are read. */
+  /** Up to where older changes are read; what the tail tells beyond waits meanwhile. */
   private at: Place | undefined;
   private waiting: Change[] | undefined = [];
   private isAway = false;
@@ -87,8 +87,10 @@ export class Follower implements Listener {
   }
 
   changed(change: Change): void {
-    if (!this.waiting) this.tell(change);
-    else if (this.waiting.push(change) > mostWaiting) this.told.overrun();
+    if (!this.waiting) return this.told.isBehind() ? this.holdBack(change) : this.tell(change);
+    if (this.waiting.push(change) <= mostWaiting || !this.at) return;
+    this.waiting = [];
+    this.at = { ...this.at, position: change.position };
   }
 
   away(reason: string): void {
@@ -97,48 +99,59 @@ export class Follower implements Listener {
     if (this.began) this.told.away(reason);
   }
 
+  private holdBack(change: Change): void {
+    this.at = this.held;
+    this.waiting = [change];
+    void this.catchUp();
+  }
+
   private async catchUp(): Promise<void> {
     if (!this.held || !this.at) return;
     if (this.held.epoch !== this.at.epoch) this.reset('epoch-changed', this.at);
     if (!this.waiting || this.catching) return;
     this.catching = true;
-    while (!this.closed && !(await this.reached().catch(() => false))) await sleep(retryMs);
-    for (let next = this.waiting.shift(); next; next = this.waiting.shift()) {
-      this.tell(next);
-      await this.told.drained();
-    }
-    this.waiting = undefined;
+    while (this.waiting && !this.closed) if (!(await this.goOn(this.held, this.at).catch(() => false))) await sleep(retryMs);
     this.catching = false;
   }
 
-  /** Tells what was missed up to where the tail stood. False where it has to be tried again. */
-  private async reached(): Promise<boolean> {
-    for (;;) {
-      const { held, at } = this;
-      if (this.closed || !held || !at || held.position === at.position) return true;
-      if (at.position - held.position > mostBehind) return this.reset('too-far-behind', at);
-      if (held.position > at.position) return this.isKnown(held, at);
-      const stretch = await this.missed(held.position, at.position, aPage);
-      if (this.held !== held) continue;
-      if (placeIn(stretch.epoch, 0).epoch !== held.epoch) return false;
-      await this.pass(stretch, held.epoch, at);
-    }
+  /** One step towards the tail. False where it has to be tried again. */
+  private async goOn(held: Place, at: Place): Promise<boolean> {
+    if (held.position > at.position) return this.demandKnown(held, at);
+    if (held.position === at.position) return this.passWaiting();
+    if (at.position - held.position > mostBehind) return this.reset('too-far-behind', at);
+    const stretch = await this.missed(held.position, at.position, aPage);
+    if (placeIn(stretch.epoch, 0).epoch !== held.epoch) return false;
+    await this.pass(stretch, held, at);
+    return true;
   }
 
   /** Another gateway may have told more than this one's tail has seen; a position that nobody has seen is not ours. */
-  private async isKnown({ position }: Place, at: Place): Promise<boolean> {
-    const { head } = await this.missed(position, undefined, 1);
-    return head >= position || this.reset('position-unknown', at);
+  private async demandKnown(held: Place, at: Place): Promise<boolean> {
+    const { head } = await this.missed(held.position, undefined, 1);
+    if (head < held.position) return this.reset('position-unknown', at);
+    this.at = held;
+    return true;
   }
 
-  private async pass({ changes, last }: Stretch, epoch: string, at: Place): Promise<void> {
+  private async passWaiting(): Promise<boolean> {
+    const next = this.waiting?.shift();
+    if (!next) this.waiting = undefined;
+    else {
+      this.tell(next);
+      this.at = this.held;
+      await this.told.drained();
+    }
+    return true;
+  }
+
+  private async pass({ changes, last }: Stretch, { epoch }: Place, { position }: Place): Promise<void> {
     for (const change of changes) {
       // A restore may come in between.
       if (this.held?.epoch !== epoch) return;
       this.tell(change);
       await this.told.drained();
     }
-    if (this.held?.epoch === epoch) this.held = { epoch, position: last ?? at.position };
+    if (this.held?.epoch === epoch) this.held = { epoch, position: last ?? position };
   }
 
   private reset(reason: string, to: Place): true {

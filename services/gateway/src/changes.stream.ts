@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import { Follower } from './changes.follower.js';
 import type { ReadChanges } from './changes.history.js';
 import { textOf, type Place } from './changes.place.js';
@@ -8,7 +8,7 @@ import { sectionNames, sections, type Section } from './customer.sections.js';
 
 /** What one client's stream is made of. */
 export interface StreamParts {
-  readonly output: ServerResponse;
+  readonly output: Writable;
   readonly customer: string;
   /** Of the customer's key. */
   readonly partition: number;
@@ -20,12 +20,12 @@ export interface StreamParts {
   readonly read: ReadChanges;
   /** When the client's token ends, in milliseconds from now. */
   readonly endsMs: number;
+  /** Proxies and clients take silence for a broken connection. */
+  readonly beatMs?: number;
 }
 
-/** Proxies and clients take silence for a broken connection. */
-const heartbeatMs = 15_000;
-/** Text that waits for a client; one that takes no more is cut off and comes back to where it was. */
-const mostWaiting = 64 * 1024;
+/** Text that waits for a client at most; changes wait in the history instead. */
+const mostWaiting = 128 * 1024;
 /** After which a client should come back. */
 const retryMs = 1_000;
 
@@ -33,7 +33,9 @@ const retryMs = 1_000;
 export class ChangesStream {
   private readonly followers = new Map<Section, Follower>();
   private readonly timers: NodeJS.Timeout[] = [];
-  private draining: Promise<void> | undefined;
+  /** It was so at the last beat, and has been since. */
+  private full = false;
+  private draining: PromiseWithResolvers<void> | undefined;
 
   constructor(private readonly parts: StreamParts) {}
 
@@ -41,6 +43,7 @@ export class ChangesStream {
   async run(): Promise<void> {
     const { output, endsMs } = this.parts;
     const closed = output.destroyed ? Promise.resolve() : once(output, 'close').catch(() => undefined);
+    output.on('drain', this.taken).on('close', this.taken);
     output.write(`retry: ${retryMs}\n\n`);
     for (const section of sectionNames) this.follow(section);
     this.timers.push(setTimeout(() => this.expire(), endsMs));
@@ -51,7 +54,7 @@ export class ChangesStream {
   }
 
   private follow(section: Section): void {
-    const { customer, partition, without, places, tails, read } = this.parts;
+    const { output, customer, partition, without, places, tails, read } = this.parts;
     const service = sections[section];
     const tail = tails.get(service);
     if (without.has(section) || !tail) return;
@@ -63,11 +66,11 @@ export class ChangesStream {
       (after, upTo, limit) => read(service, { after, limit, partition, ...(upTo !== undefined && { upTo }) }, (it) => it === customer),
       {
         changed: ({ type, position, time }) => this.say(section, { ...about, type, position: String(position), time }),
+        isBehind: () => output.writableNeedDrain,
         drained: () => this.drained(),
         away: (reason) => this.say('unavailable', { ...about, reason }),
         back: () => this.say('available', about),
         reset: (reason) => this.say('reset', { ...about, reason }),
-        overrun: () => this.parts.output.destroy(),
       },
     );
     this.followers.set(section, follower);
@@ -83,7 +86,14 @@ export class ChangesStream {
     if (this.parts.output.destroyed) return;
     this.say('ready', { sections: Object.fromEntries(states) });
     this.followers.forEach((it) => it.begin());
-    this.timers.push(setInterval(() => this.write(`: still here\nid: ${this.id()}\n\n`), heartbeatMs));
+    this.timers.push(setInterval(() => this.beat(), this.parts.beatMs ?? 15_000));
+  }
+
+  /** Says that it is still there, and up to where. Who has taken nothing since the last time is cut off. */
+  private beat(): void {
+    if (this.full) this.parts.output.destroy();
+    this.full = this.parts.output.writableNeedDrain;
+    if (!this.full) this.write(`: still here\nid: ${this.id()}\n\n`);
   }
 
   private id(): string {
@@ -97,13 +107,16 @@ export class ChangesStream {
 
   /** Ends when the client takes more, or has gone. */
   private drained(): Promise<void> {
-    const { output } = this.parts;
-    if (!output.writableNeedDrain || output.destroyed) return Promise.resolve();
-    const taken: Promise<unknown> = Promise.race([once(output, 'drain'), once(output, 'close')]);
-    return (this.draining ??= taken.then(this.drainedNow, this.drainedNow));
+    const { writableNeedDrain, destroyed } = this.parts.output;
+    if (!writableNeedDrain || destroyed) return Promise.resolve();
+    return (this.draining ??= Promise.withResolvers()).promise;
   }
 
-  private readonly drainedNow = (): void => (this.draining = undefined);
+  private readonly taken = (): void => {
+    this.draining?.resolve();
+    this.draining = undefined;
+    this.full = false;
+  };
 
   private write(text: string): void {
     const { output } = this.parts;

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { DescMethod } from '@bufbuild/protobuf';
 import { contracts, sourceOf } from '@guanxi/contracts/services';
 import { History } from '@guanxi/contracts/guanxi/common/v1/history_pb';
@@ -27,6 +30,8 @@ export interface House {
   readonly issuer: Issuer;
   readonly heard: Heard[];
   readonly gateway: RunningGateway;
+  /** Starts one more gateway before the same services; its address. */
+  another(): Promise<string>;
   /** Ends a service, as a crash would for the gateway. */
   end(service: string): Promise<void>;
   close(): Promise<void>;
@@ -35,6 +40,8 @@ export interface House {
 const everyRole = ['DATA_STEWARD', 'SALESPERSON', 'SERVICE_AGENT', 'QUALITY', 'AUDITOR', 'SUBSCRIBER', 'SYSTEM_ADMIN', 'SERVICE_SUPERVISOR'];
 
 export const bearer = (house: { issuer: Issuer }, roles: readonly string[] = everyRole): Promise<string> => house.issuer.bearer({ roles });
+
+const urlOf = ({ port }: RunningGateway): string => `http://127.0.0.1:${port}`;
 
 const serviceOf = async (name: string, issuer: Issuer, answer: Answer, heard: Heard[]): Promise<TestServer> => {
   const own = [...contracts.services.values()].filter((it) => sourceOf(it) === name);
@@ -50,23 +57,46 @@ const serviceOf = async (name: string, issuer: Issuer, answer: Answer, heard: He
 };
 
 /** The gateway before real gRPC servers of the real contracts, whose handlers are the test's. */
-export const openHouse = async (answer: Answer, names: readonly string[] = ['accounts', 'complaints']): Promise<House> => {
+export const openHouse = async (
+  answer: Answer,
+  names: readonly string[] = ['accounts', 'complaints'],
+  more: Partial<GatewayConfig> = {},
+): Promise<House> => {
   const issuer = await testIssuer();
   const heard: Heard[] = [];
   const services = new Map(await Promise.all(names.map(async (name) => [name, await serviceOf(name, issuer, answer, heard)] as const)));
   const peers = Object.fromEntries([...services].map(([name, { address }]) => [name, address]));
-  const config = Object.assign(new GatewayConfig(), { http: '127.0.0.1:0', peers, namespace, ...issuer.options, log: 'silent' });
-  const gateway = await startGateway(config, logger('gateway', 'silent'));
+  const folder = await mkdtemp(join(tmpdir(), 'guanxi-gateway-'));
+  const serviceTokenFile = join(folder, 'token');
+  await writeFile(serviceTokenFile, await issuer.token({ sub: 'service:gateway', kind: 'SYSTEM', roles: ['SUBSCRIBER'] }));
+  const config = Object.assign(new GatewayConfig(), {
+    http: '127.0.0.1:0',
+    peers,
+    namespace,
+    serviceTokenFile,
+    ...issuer.options,
+    log: 'silent',
+    ...more,
+  });
+  const start = (): Promise<RunningGateway> => startGateway(config, logger('gateway', 'silent'));
+  const gateway = await start();
+  const others: RunningGateway[] = [];
+  const another = async (): Promise<string> => {
+    const other = await start();
+    others.push(other);
+    return urlOf(other);
+  };
   const end = async (name: string): Promise<void> => {
     services.get(name)?.cut();
     await services.get(name)?.close();
     services.delete(name);
   };
   const close = async (): Promise<void> => {
-    await gateway.stop();
+    await Promise.all([gateway, ...others].map((it) => it.stop()));
+    await rm(folder, { recursive: true });
     await Promise.all([...services.values()].map((it) => it.close()));
   };
-  return { url: `http://127.0.0.1:${gateway.port}`, issuer, heard, gateway, end, close };
+  return { url: urlOf(gateway), issuer, heard, gateway, another, end, close };
 };
 
 /** What every command answers in these tests. */
