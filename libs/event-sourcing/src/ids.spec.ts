@@ -1,5 +1,7 @@
 import { describe, it, expect } from '@jest/globals';
-import { commandId, eventId, refId, requestHash, storedKey, uuid7 } from './ids.js';
+import fc from 'fast-check';
+import { v5 } from 'uuid';
+import { commandId, eventId, refId, requestHash, storedKey, uuid5, uuid7 } from './ids.js';
 
 const namespace = '0f4b2c1a-9d3e-5f6a-8b7c-1d2e3f4a5b6c';
 
@@ -20,6 +22,12 @@ describe('ids', () => {
     const command = commandId('op-17', 'k');
     expect(eventId(command, 0)).toBe(eventId(command, 0));
     expect(eventId(command, 0)).not.toBe(eventId(command, 1));
+  });
+
+  it('derives them as RFC 9562 says, like any other maker of UUIDv5', () => {
+    const wellFormed = fc.string({ unit: 'grapheme' });
+    fc.assert(fc.property(fc.uuid(), wellFormed, (within, name) => expect(uuid5(within, name)).toBe(v5(name, within))));
+    expect(() => uuid5('0f4b2c1a', 'x')).toThrow('not a UUID');
   });
 
   it('tells two requests under one key apart', () => {

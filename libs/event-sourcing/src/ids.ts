@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { v5, v7 } from 'uuid';
+import { v7 } from 'uuid';
 
 /** What another system calls a thing. */
 export interface Ref {
@@ -10,8 +10,14 @@ export interface Ref {
 /** A UUIDv7: new, and in the order of time. */
 export const uuid7 = (): string => v7();
 
-/** A UUIDv5: the same for the same name in the same namespace (a UUID). */
-export const uuid5 = (namespace: string, name: string): string => v5(name, namespace);
+/** A UUIDv5: the same for the same name in the same namespace (a UUID). @throws TypeError where the namespace is none */
+export const uuid5 = (namespace: string, name: string): string => {
+  const within = Buffer.from(namespace.replaceAll('-', ''), 'hex');
+  if (within.length !== 16) throw new TypeError('not a UUID');
+  const digits = hash('sha1', Buffer.concat([within, Buffer.from(name)]), 'hex');
+  const variant = '89ab'.charAt(parseInt(digits.charAt(16), 16) % 4);
+  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-5${digits.slice(13, 16)}-${variant}${digits.slice(17, 20)}-${digits.slice(20, 32)}`;
+};
 
 /** The id of the thing that another system calls `ref`; `namespace` is the installation's, so that every service finds the same one. */
 export const refId = (namespace: string, aggregate: string, { system, id }: Ref): string => uuid5(namespace, `${aggregate}:${system}:${id}`);

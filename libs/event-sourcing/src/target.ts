@@ -1,5 +1,4 @@
-import { v5 } from 'uuid';
-import { refId, uuid7, type Ref } from './ids.js';
+import { refId, uuid5, uuid7, type Ref } from './ids.js';
 import { invalid } from './rejection.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -50,7 +49,7 @@ export interface Aggregate {
 const keyedId = (namespace: string, stream: string, keyedBy: readonly string[], command: Json): string => {
   const values = keyedBy.map((field) => command[field]);
   if (!values.every((it) => typeof it === 'string' && it !== '')) throw new Error(`a command of ${stream} lacks one of ${keyedBy.join(', ')}`);
-  return v5([stream, ...values].join(':'), namespace);
+  return uuid5(namespace, [stream, ...values].join(':'));
 };
 
 /** Where a command goes: the stream that it names, else a new one. @throws Rejection `ref-mismatch` */
