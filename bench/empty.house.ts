@@ -21,8 +21,8 @@ export const environmentOf = (pid: number): Record<string, string> =>
       .map((it) => [it.slice(0, it.indexOf('=')), it.slice(it.indexOf('=') + 1)]),
   );
 
-/** Starts a gateway of its own before one service, with the environment of the running gateway `pid`. */
-export const startGatewayBefore = async (pid: number, service: ProbeServer): Promise<EmptyHouse> => {
+/** Starts a gateway of its own before one service, with the environment of the running gateway `pid` and what is put over it. */
+export const startGatewayBefore = async (pid: number, service: ProbeServer, more: Readonly<Record<string, string>> = {}): Promise<EmptyHouse> => {
   const port = await freePort();
   const main = join(import.meta.dirname, '../services/gateway/dist/main.js');
   const gateway = spawn(process.execPath, ['--max-semi-space-size=64', main], {
@@ -31,6 +31,7 @@ export const startGatewayBefore = async (pid: number, service: ProbeServer): Pro
       GUANXI_HTTP: `127.0.0.1:${port}`,
       GUANXI_OPERATIONS: `127.0.0.1:${await freePort()}`,
       GUANXI_PEERS: `accounts=${new URL(service.url).host}`,
+      ...more,
     },
     stdio: 'inherit',
   });

@@ -39,6 +39,7 @@ const parts: Readonly<Record<string, Row>> = {
   visible: onPostgres('../bench/rows/visible.ts', 'visibleRows'),
   command: inHouse('../bench/rows/command.ts', 'commandRows'),
   door: inHouse('../bench/rows/door.ts', 'doorRows'),
+  watched: inHouse('../bench/rows/watched.ts', 'watchedRows'),
   'opt-outs': inHouse('../bench/rows/opt-outs.ts', 'optOutRows'),
 };
 

@@ -1,9 +1,11 @@
 import { SpanKind, type Meter } from '@opentelemetry/api';
+import type { Entry, Outcome } from '@guanxi/event-sourcing/append.call';
 import type { Appender } from '@guanxi/event-sourcing/appender';
 import { commandName } from '@guanxi/event-sourcing/decider';
 import type { Executor } from '@guanxi/event-sourcing/executor';
 import { durationHistogram } from './meter.js';
 import { beginSpan, endWith, outcomeOf } from './span.js';
+import { isSampled } from './trace.js';
 
 /**
  * Counts and times the commands of clients, policies and timers by name and outcome: `done`, `replayed`, the kind of a refusal, or
@@ -35,20 +37,20 @@ export const watchCommands = (execute: Executor['execute'], meter: Meter): Execu
 };
 
 /** The appender as the executor sees it, with a span for each entry of a sampled command: it holds the waiting for the group before too. */
-export const watchAppends = (append: Appender['append']): Pick<Appender, 'append'> => ({
-  append: async (entry) => {
-    const { span } = entry.traceparent === undefined ? { span: undefined } : beginSpan(entry.traceparent, { name: 'append', kind: SpanKind.CLIENT });
-    if (!span) return append(entry);
+export const watchAppends = (append: Appender['append']): Pick<Appender, 'append'> => {
+  const traced = async (entry: Entry): Promise<Outcome> => {
+    const { span } = beginSpan(entry.traceparent, { name: 'append', kind: SpanKind.CLIENT, attributes: { 'db.system.name': 'postgresql' } });
     try {
       const outcome = await append(entry);
-      span.setAttributes({ 'db.system.name': 'postgresql', 'guanxi.verdict': outcome.verdict, 'guanxi.events': entry.events.length }).end();
+      span?.setAttributes({ 'guanxi.verdict': outcome.verdict, 'guanxi.events': entry.events.length }).end();
       return outcome;
     } catch (error) {
       endWith(span, error);
       throw error;
     }
-  },
-});
+  };
+  return { append: (entry) => (isSampled(entry.traceparent) ? traced(entry) : append(entry)) };
+};
 
 /** Counts how many commands go together in an append, and how long it takes: the two say whether the writer is the narrow place. */
 export const watchGroups = (meter: Meter): ((commands: number, ms: number) => void) => {

@@ -42,15 +42,15 @@ export const startOperations = async (service: string, address: string | undefin
   const stopping = (): void => void (readiness = notYet('is about to stop'));
   if (address === undefined) return { meter: noMeter, ready, stopping, close: () => Promise.resolve() };
 
-  const { meter, write } = await openMetrics(service);
-  const unwatch = watchProcess(meter);
+  const metrics = await openMetrics(service);
+  const unwatch = watchProcess(metrics.meter);
   const readyPage = (response: ServerResponse): void =>
     void readiness().then(
       (found) => answer(response, found.ready ? 200 : 503, found),
       () => answer(response, 503, { ready: false, parts: [] }),
     );
   const pages = new Map<string, (response: ServerResponse) => void>([
-    ['/metrics', write],
+    ['/metrics', (response) => metrics.write(response)],
     ['/health/live', (response) => answer(response, 200, { live: true })],
     ['/health/ready', readyPage],
   ]);
@@ -66,5 +66,5 @@ export const startOperations = async (service: string, address: string | undefin
     server.closeAllConnections();
     return new Promise((resolve) => server.close(() => resolve()));
   };
-  return { meter, ready, stopping, close };
+  return { meter: metrics.meter, ready, stopping, close };
 };

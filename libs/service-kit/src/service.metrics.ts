@@ -14,7 +14,7 @@ export interface Measured {
   readonly counts: () => ReadonlyMap<string, Readonly<Counts>>;
   /** Pools of connections by name. */
   readonly pools: Readonly<Record<string, Pool>>;
-  /** For the one question that a scrape asks: which timers are due. */
+  /** For what a scrape asks: which timers are due, and how far the views are. */
   readonly pool: Pool;
 }
 
@@ -24,6 +24,14 @@ const due = {
     from timers where due <= clock_timestamp()`,
 };
 
+// Own and received entries together: what a view has not read yet, whether or not it folds it.
+const behind = {
+  name: 'views-behind',
+  text: `select regexp_replace(name, '_v[0-9]+_g[0-9]+$', '') as view, state,
+      (select coalesce(max(position), 0) from events) - position + (select coalesce(max(seq), 0) from received) - seq as n
+    from checkpoints where name ~ '_v[0-9]+_g[0-9]+$'`,
+};
+
 const outcomes = ['taken', 'repeated', 'dropped', 'foreign'] as const;
 const nameOf = ({ name }: { readonly name: string }): string => name.slice(name.indexOf(' ') + 1);
 
@@ -31,8 +39,6 @@ const nameOf = ({ name }: { readonly name: string }): string => name.slice(name.
 export const watchService = (meter: Meter, { views, parts, counts, pools, pool }: Measured): void => {
   const ofViews = (value: (it: ReturnType<Views['health']>[number]) => number) => (): Reading[] =>
     views.health().map((it) => [value(it), { view: nameOf(it) }]);
-  const ofPools = (values: (it: Pool) => Readonly<Record<string, number>>) => (): Reading[] =>
-    Object.entries(pools).flatMap(([name, it]) => Object.entries(values(it)).map(([state, value]): Reading => [value, { pool: name, state }]));
   const askDue = async (): Promise<{ n: number; late: number }> => (await pool.query<{ n: number; late: number }>(due)).rows[0] ?? { n: 0, late: 0 };
 
   observe(meter, {
@@ -40,6 +46,14 @@ export const watchService = (meter: Meter, { views, parts, counts, pools, pool }
       description: 'For how long a view lacks an own event; some 20 s at most are remembered.',
       unit: 'seconds',
       read: ofViews((it) => it.lagMs / 1e3),
+    },
+    guanxi_view_behind_entries: {
+      description:
+        'Entries of the recorded order, own and received, that a view has not read; `filling` is a generation that will replace the live one.',
+      read: async () => {
+        const { rows } = await pool.query<{ view: string; state: string; n: number }>(behind);
+        return rows.map(({ view, state, n }): Reading => [n, { view, state }]);
+      },
     },
     guanxi_view_stopped: { description: '1 for a view that stands still until somebody looks.', read: ofViews((it) => (it.stopped ? 1 : 0)) },
     guanxi_view_ready: { description: '1 for a view of this build that has caught up.', read: ofViews((it) => (it.ready ? 1 : 0)) },
@@ -71,11 +85,15 @@ export const watchService = (meter: Meter, { views, parts, counts, pools, pool }
     },
     guanxi_database_connections: {
       description: 'Connections of a pool.',
-      read: ofPools(({ totalCount, idleCount }) => ({ used: totalCount - idleCount, idle: idleCount })),
+      read: () =>
+        Object.entries(pools).flatMap(([name, { totalCount, idleCount }]): Reading[] => [
+          [totalCount - idleCount, { pool: name, state: 'used' }],
+          [idleCount, { pool: name, state: 'idle' }],
+        ]),
     },
     guanxi_database_connections_waiting: {
       description: 'Who waits for a connection.',
-      read: ofPools(({ waitingCount }) => ({ waiting: waitingCount })),
+      read: () => Object.entries(pools).map(([name, { waitingCount }]): Reading => [waitingCount, { pool: name }]),
     },
   });
 };

@@ -138,6 +138,7 @@ describe('a service that is watched', () => {
       families.get(name)?.samples.find((it) => Object.entries(labels).every(([label, text]) => it.labels[label] === text))?.value;
     expect(value('guanxi_view_stopped', { view: 'note' })).toBe(0);
     expect(value('guanxi_view_ready', { view: 'note' })).toBe(1);
+    expect(value('guanxi_view_behind_entries', { view: 'note', state: 'live' })).toBe(0);
     expect(value('guanxi_view_lag_seconds', { view: 'note' })).toBeLessThan(2);
     expect(value('guanxi_relay_lag_seconds')).toBeLessThan(2);
     expect(value('guanxi_timers_due')).toBe(0);

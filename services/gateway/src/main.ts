@@ -9,6 +9,6 @@ const config = configOrExit(GatewayConfig);
 const log = logger('gateway', config.log);
 await live('gateway', log, async () => {
   const stopTracing = await startTracing('gateway', log);
-  const { port, stop } = await startGateway(config, log);
-  return { port, stop: () => stop().then(stopTracing) };
+  const gateway = await startGateway(config, log);
+  return { port: gateway.port, stop: () => gateway.stop().then(stopTracing) };
 });

@@ -47,31 +47,40 @@ const demandHistogram = ({ name, samples }: Family): void => {
   }
 };
 
+/** Reads lines one by one; each sample belongs to the metric whose TYPE came last. */
+const reader = () => {
+  const families = new Map<string, Family & { samples: Sample[] }>();
+  const seen = new Set<string>();
+  let help = '';
+  let family: (Family & { samples: Sample[] }) | undefined;
+  const declare = (name: string, type: string): void => {
+    if (families.has(name) || !suffixes[type] || (type === 'counter') !== name.endsWith('_total')) throw new Error(`a bad TYPE: ${name} ${type}`);
+    families.set(name, (family = { name, type, help, samples: [] }));
+  };
+  const take = (sample: Sample): void => {
+    const key = JSON.stringify([sample.name, Object.entries(sample.labels).sort()]);
+    const belongs = suffixes[family?.type ?? '']?.some((suffix) => sample.name === `${family?.name}${suffix}`);
+    if (!belongs || seen.has(key)) throw new Error(`out of place: ${key}`);
+    seen.add(key);
+    family?.samples.push(sample);
+  };
+  const read = (text: string): void => {
+    const [, keyword, name = '', rest = ''] = /^# (HELP|TYPE) (\S+) (.*)$/.exec(text) ?? [];
+    if (keyword === 'HELP') help = rest;
+    if (keyword === 'TYPE') declare(name, rest);
+    if (!text.startsWith('#')) take(sampleOf(text));
+  };
+  return { families, read };
+};
+
 /**
  * Reads Prometheus' text format strictly: each metric once, HELP and TYPE before its samples, no sample twice, counters that end in
  * `_total`, buckets that grow up to the count. @throws Error at the first fault
  */
 export const parseExposition = (text: string): ReadonlyMap<string, Family> => {
   if (!text.endsWith('\n')) throw new Error('the last line has no end');
-  const families = new Map<string, Family & { samples: Sample[] }>();
-  const seen = new Set<string>();
-  let help = '';
-  let family: (Family & { samples: Sample[] }) | undefined;
-  for (const it of text.split('\n').filter((each) => each !== '')) {
-    const [, keyword, name = '', rest = ''] = /^# (HELP|TYPE|UNIT) (\S+) (.*)$/.exec(it) ?? [];
-    if (keyword === 'HELP') help = rest;
-    if (keyword === 'TYPE') {
-      if (families.has(name) || !suffixes[rest] || (rest === 'counter') !== name.endsWith('_total')) throw new Error(`a bad TYPE: ${it}`);
-      families.set(name, (family = { name, type: rest, help, samples: [] }));
-    }
-    if (it.startsWith('#')) continue;
-    const sample = sampleOf(it);
-    const key = JSON.stringify([sample.name, Object.entries(sample.labels).sort()]);
-    const base = family;
-    if (!base || !suffixes[base.type]?.some((suffix) => sample.name === base.name + suffix) || seen.has(key)) throw new Error(`out of place: ${it}`);
-    seen.add(key);
-    base.samples.push(sample);
-  }
+  const { families, read } = reader();
+  for (const it of text.split('\n')) if (it !== '') read(it);
   for (const it of families.values()) if (it.type === 'histogram') demandHistogram(it);
   return families;
 };
