@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newFolder, removeFolder, script, startHouse, type House } from './house.ts';
 import { referenceData } from './reference-data.ts';
-import { reference, referenceRows } from './reference-rows.ts';
+import { reference, referenceRows, wholeUnits } from './reference-rows.ts';
 
 const data = {
   orders: referenceData('purchases_cdnow/CDNOW_sample.txt.gz') ?? '',
@@ -39,7 +39,13 @@ interface Trade {
   readonly lastOrderedAt: string;
 }
 
+interface Points {
+  readonly balance: string;
+  readonly lots: readonly { readonly points: string }[];
+}
+
 interface Account {
+  readonly accountId: string;
   readonly displayName: string;
   readonly externalRefs: readonly { readonly system: string; readonly id: string }[];
   readonly lifecycle: string;
@@ -59,6 +65,8 @@ const accountsOf = async (system: string): Promise<Map<string, Account>> => {
   return new Map(refs.filter(([ref]) => ref.system === system).map(([{ id }, account]) => [id, account]));
 };
 
+const sums = () => Promise.all([get('/v1/accounts:summary'), get('/v1/points:summary')]);
+
 /** Money text with at most two decimals → minor units. */
 const minor = (text: string): string => `${Math.round(Number(text) * 100)}`;
 
@@ -71,13 +79,16 @@ const inTrade = ({ orders, quantity, amount, first_date, last_date }: Record<str
 });
 
 describe('npm run import', () => {
-  const cdnow = ['orders', data.orders, '--mapping', 'docs/imports/cdnow.json', '--columns', 'master,customer_id,date,number_of_cds,dollar_value'];
+  const cdnow = [
+    ...['orders', data.orders, '--mapping', 'docs/imports/cdnow.json', '--enrol'],
+    ...['--columns', 'master,customer_id,date,number_of_cds,dollar_value'],
+  ];
 
   onData(
     'registers customers and records their orders in one pass; every customer’s sums equal the reference',
     async () => {
       const { code, out } = importing(...cdnow);
-      expect(out).toMatch(/6,919 {2}imported\n[^]*2,357 {2}customers registered/);
+      expect(out).toMatch(/6,919 {2}imported\n[^]*2,357 {2}customers registered\n[^]*2,357 {2}customers enrolled/);
       expect(code).toBe(0);
       const accounts = await accountsOf('cdnow');
       const expected = referenceRows('purchases_cdnow/per_customer_sample.csv.gz');
@@ -95,13 +106,33 @@ describe('npm run import', () => {
   );
 
   onData(
+    'enrols customers before their orders: each has a point for every whole dollar of each order, and so have all together',
+    async () => {
+      const earned = wholeUnits(data.orders, 1, 4);
+      const accounts = await accountsOf('cdnow');
+      const found = new Map<string, number>();
+      for (const [id, { accountId }] of accounts) {
+        const { balance, lots } = await get<Points>(`/v1/accounts/${accountId}/points`);
+        expect(lots.reduce((sum, it) => sum + Number(it.points), 0)).toBe(Number(balance));
+        found.set(id, Number(balance));
+      }
+      expect(found).toEqual(earned);
+      const total = String([...earned.values()].reduce((sum, it) => sum + it, 0));
+      expect(await get('/v1/points:summary')).toMatchObject({ accounts: 2357, balance: total, earned: total, redeemed: '0', reversed: '0' });
+    },
+    5 * minutes,
+  );
+
+  onData(
     'doubles nothing when it runs again',
     async () => {
-      const before = await get('/v1/accounts:summary');
+      const before = await sums();
       const { code, out } = importing(...cdnow);
-      expect(out).toMatch(/ 0 {2}imported\n +6,919 {2}imported before\n[^]* 0 {2}customers registered\n +2,357 {2}customers known before/);
+      expect(out).toMatch(
+        / 0 {2}imported\n +6,919 {2}imported before\n[^]* 0 {2}customers registered\n +2,357 {2}customers known before\n +0 {2}customers enrolled\n +2,357 {2}members before/,
+      );
       expect(code).toBe(0);
-      expect(await get('/v1/accounts:summary')).toEqual(before);
+      expect(await sums()).toEqual(before);
     },
     5 * minutes,
   );
