@@ -98,9 +98,11 @@ describe('the changes of one customer', () => {
     expect(await client.next()).toMatchObject({ event: 'unavailable', data: { service: 'loyalty', section: 'loyalty', reason: 'stopping' } });
     accounts.append(id, 'AccountTagged');
     expect(await client.next()).toMatchObject({ event: 'account' });
-    loyalty.append(id, 'PointsEarned');
     loyalty.away = false;
+    const began = performance.now();
     expect(await client.next()).toMatchObject({ event: 'available', data: { service: 'loyalty', section: 'loyalty' } });
+    expect(performance.now() - began).toBeLessThan(2_500);
+    loyalty.append(id, 'PointsEarned');
     expect(await client.next()).toMatchObject({ event: 'loyalty', data: { position: '1' } });
   });
   it('of a service that was away at the beginning are told from its return on', async () => {

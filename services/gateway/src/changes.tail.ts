@@ -79,7 +79,9 @@ export class Tail {
   }
 
   private async goOn({ epoch, position }: Place): Promise<number> {
-    const found = await this.read(this.service, { after: position, waitSeconds, settled: true }, (customer) => this.listeners.has(customer));
+    // A service that was away is asked whether it is back, not waited for.
+    const ask = { after: position, waitSeconds: this.reason === undefined ? waitSeconds : 0, settled: true };
+    const found = await this.read(this.service, ask, (customer) => this.listeners.has(customer));
     const place = placeIn(found.epoch, found.last ?? position);
     if (place.epoch !== epoch) {
       // Positions mean something else now: begin again at the head.

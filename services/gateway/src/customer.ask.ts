@@ -11,7 +11,7 @@ export interface SectionAnswer {
 }
 
 /** The page stands within a second, so a service has less. */
-const answerMs = 800;
+const answerMs = 700;
 
 /** A call that has not even begun (an address that cannot be looked up) is late, too. */
 const inTime = async <T>(work: Promise<T>): Promise<T> => {
@@ -20,7 +20,7 @@ const inTime = async <T>(work: Promise<T>): Promise<T> => {
   return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
 };
 
-/** Asks a service for its section, with the caller's own token. @throws as a call does; Refusal 503 after 800 ms */
+/** Asks a service for its section, with the caller's own token. @throws as a call does; Refusal 503 after 700 ms */
 export const askSection = async (call: Call, section: Section, accountId: string, headers: CallHeaders): Promise<SectionAnswer> => {
   const { parent, name, input, output } = sectionRpcs[section];
   const request = toBinary<DescMessage>(input, create<DescMessage>(input, { accountId }));

@@ -1,14 +1,14 @@
-import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { fromBinary, toBinary, type DescMethod } from '@bufbuild/protobuf';
 import { CustomerPageQueries, CustomerSchema, GetCustomerPageRequestSchema } from '@guanxi/contracts/guanxi/gateway/v1/customer_pb';
 import type { Verify } from '@guanxi/service-kit/auth';
-import { demandValid } from '@guanxi/service-kit/validation';
+import { demandValid, planValidation } from '@guanxi/service-kit/validation';
 import { customerPage, type PageParts } from './customer.page.js';
 import type { OwnCall } from './own.calls.js';
 
 /** The rpc behind `GET /v1/customers/{account_id}`. */
-export const customerCall = (parts: PageParts, verify: Verify): readonly [typeof CustomerPageQueries.method.getCustomerPage, OwnCall] => [
-  CustomerPageQueries.method.getCustomerPage,
-  async (body, headers) => {
+export const customerCall = (parts: PageParts, verify: Verify): readonly [DescMethod, OwnCall] => {
+  planValidation([CustomerPageQueries]);
+  const answer: OwnCall = async (body, headers) => {
     const request = fromBinary(GetCustomerPageRequestSchema, body);
     demandValid(GetCustomerPageRequestSchema, request);
     const { authorization, traceparent } = headers;
@@ -16,5 +16,6 @@ export const customerCall = (parts: PageParts, verify: Verify): readonly [typeof
     // Neither key nor version of the request are about what the services are asked.
     const own = { ...(authorization && { authorization }), ...(traceparent && { traceparent }) };
     return toBinary(CustomerSchema, await customerPage(parts, request.accountId.toLowerCase(), principal, own));
-  },
-];
+  };
+  return [CustomerPageQueries.method.getCustomerPage, answer];
+};
