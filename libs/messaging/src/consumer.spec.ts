@@ -54,8 +54,9 @@ describe('a consumer in trouble', () => {
   const receiver: Receiver = {
     receive: (_source, _partition, of, messages) => {
       if (row.epoch !== of) return Promise.resolve({ row, done: 0, taken: 0 });
+      const taken = messages.filter((it) => it.position > row.position).length;
       row = { epoch: of, position: messages.at(-1)?.position ?? 0 };
-      return Promise.resolve({ row, done: messages.length, taken: messages.length });
+      return Promise.resolve({ row, done: messages.length, taken });
     },
     enter: (_source, _partition, _from, to) => {
       row = to;
@@ -89,5 +90,13 @@ describe('a consumer in trouble', () => {
     await handle(batch);
     expect(consumer.health()[0]).toMatchObject({ ready: true, reason: '' });
     expect(consumer.counts('accounts')).toEqual({ taken: 1, fetched: 0, repeated: 0, dropped: 0, foreign: 0 });
+    expect(consumer.health()[0]?.lagMs).toBeGreaterThanOrEqual(5_000);
+  });
+
+  it('is not late because a record is sent again', async () => {
+    const lag = consumer.health()[0]?.lagMs;
+    await handle({ ...batch, records: batch.records.map((it) => ({ ...it, at: Date.now() - 60_000 })) });
+    expect(consumer.counts('accounts')).toMatchObject({ taken: 1, repeated: 1 });
+    expect(consumer.health()[0]?.lagMs).toBe(lag);
   });
 });

@@ -63,7 +63,7 @@ interface Hearing {
   readonly counts: Counts;
   /** When the oldest record came that could not be handled yet, by partition. */
   readonly failing: Map<number, number>;
-  /** How late the last batch was, and when. */
+  /** How late the last batch with something new was, and when. */
   late: { ms: number; at: number };
 }
 
@@ -106,11 +106,13 @@ export const startConsumer = (options: ConsumerOptions): Consumer => {
     const [first] = batch.records;
     if (!hearing || !first) return;
     const messages = messagesOf(batch);
+    const { taken } = hearing.counts;
     hearing.counts.foreign += batch.records.length - messages.length;
     try {
       await carryOut(hear(messages), (ask) => answer(source, batch, hearing.counts, ask));
       hearing.failing.delete(batch.partition);
-      hearing.late = { ms: Date.now() - first.at, at: Date.now() };
+      // What a relay sends again in silence says nothing of how far behind we are.
+      if (hearing.counts.taken > taken) hearing.late = { ms: Date.now() - first.at, at: Date.now() };
     } catch (error) {
       hearing.failing.set(batch.partition, first.at);
       throw error;
