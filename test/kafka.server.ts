@@ -7,6 +7,9 @@ import { alive } from '../scripts/processes.ts';
 import { Trouble } from '../scripts/trouble.ts';
 
 const image = process.env.TEST_KAFKA_IMAGE ?? 'confluentinc/cp-kafka:8.0.0';
+/** So that tests on lost members need not wait six seconds for each. */
+const minSession = 'group.min.session.timeout.ms';
+const shortestSessionMs = 500;
 /** Of folders of brokers; the owner's process id follows. */
 const prefix = 'guanxi-kafka-test-';
 
@@ -55,14 +58,17 @@ const container = async (): Promise<Found | undefined> => {
     return undefined;
   }
   const { KafkaContainer } = await import('@testcontainers/kafka');
-  const started = await new KafkaContainer(image).withKraft().start();
+  const started = await new KafkaContainer(image)
+    .withKraft()
+    .withEnvironment({ [`KAFKA_${minSession.replaceAll('.', '_').toUpperCase()}`]: `${shortestSessionMs}` })
+    .start();
   return { brokers: `${started.getHost()}:${started.getMappedPort(9093)}`, stop: async () => void (await started.stop()) };
 };
 
 const own = async (): Promise<Found> => {
   await removeLeftovers();
   const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
-  const broker = await startBroker(folder);
+  const broker = await startBroker(folder, undefined, { [minSession]: shortestSessionMs });
   const stop = async (): Promise<void> => {
     await broker.kill();
     rmSync(folder, { recursive: true, force: true });

@@ -31,67 +31,66 @@ const batchesAtOnce = 16;
  * not used: it does not come for every error, and it comes after the consumer was closed.
  */
 export const startReading = (reading: KafkaReading): KafkaSubscription => {
-  const { newClient, group, topics, onError, ensureTopics, sessionTimeoutMs } = reading;
+  const { topics, onError, ensureTopics } = reading;
   const work = batchWork({ ...reading, commit: (offsets) => consumer?.commitOffsets(offsets) });
   let consumer: Consumer | undefined;
+  let joining: Promise<void> | undefined;
+  let end = (): void => undefined;
   let closing = false;
   let lastActivity = Date.now();
   const alive = (): void => void (lastActivity = Date.now());
 
-  const build = async (): Promise<void> => {
+  const join = async (it: Consumer): Promise<void> => {
+    await it.connect();
+    await it.subscribe({ topics: [...topics], fromBeginning: true });
+    await it.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: batchesAtOnce, eachBatch: work.eachBatch });
+  };
+
+  /** One consumer's life; throws what it crashed of. */
+  const live = async (): Promise<boolean> => {
     alive();
     await ensureTopics();
-    if (closing) return;
-    const it = newClient().consumer({
-      groupId: group,
-      sessionTimeout: sessionTimeoutMs,
-      heartbeatInterval: sessionTimeoutMs / heartbeatsASession,
-      maxWaitTimeInMs,
-      allowAutoTopicCreation: false,
-      // We use no transactions; one that somebody else left open must not hold us up.
-      readUncommitted: true,
-      retry: { retries: 3, restartOnFailure: () => Promise.resolve(false) },
-    });
+    if (closing) return false;
+    const it = newConsumer(reading);
     const { CONNECT, GROUP_JOIN, HEARTBEAT, FETCH, END_BATCH_PROCESS, REBALANCING, CRASH } = it.events;
     for (const event of [CONNECT, HEARTBEAT, FETCH, END_BATCH_PROCESS] as const) it.on(event, alive);
     for (const event of [GROUP_JOIN, REBALANCING] as const) it.on(event, work.leave);
-    let crash: unknown;
-    it.on(CRASH, ({ payload }) => {
-      crash = payload.error;
-      if (consumer !== it) return;
+    const over = Promise.withResolvers<void>();
+    it.on(CRASH, ({ payload }) => over.reject(payload.error));
+    [consumer, end] = [it, over.resolve];
+    try {
+      joining = join(it);
+      await Promise.race([joining.then(() => over.promise), over.promise]);
+    } finally {
       consumer = undefined;
       work.leave();
-      keeper.wake();
-    });
-    consumer = it;
-    try {
-      await it.connect();
-      await it.subscribe({ topics: [...topics], fromBeginning: true });
-      await it.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: batchesAtOnce, eachBatch: work.eachBatch });
-      if (crash) throw crash as Error;
-    } catch (error) {
-      consumer = undefined;
       await farewell(it.disconnect());
-      throw error;
     }
+    return false;
   };
 
-  const keeper = startWorker(
-    async () => {
-      if (!consumer) await build();
-      return false;
-    },
-    { pollMs: 60_000, longestPauseMs: 5_000, onError },
-  );
-
+  const keeper = startWorker(live, { longestPauseMs: 5_000, onError });
   return {
     lastActivity: () => Math.min(lastActivity, work.lastBeat()),
     close: async () => {
       closing = true;
-      // A join that is under way had better end: who goes without a word is waited for by the group's others until its session ends.
-      await farewell(keeper.stop());
+      // Who goes in the middle of a join, without a word, is waited for by the group's others until its session ends.
+      await farewell(joining);
       await work.close(() => consumer?.pause(topics.map((topic) => ({ topic }))));
-      await farewell(consumer?.disconnect());
+      end();
+      await farewell(keeper.stop());
     },
   };
 };
+
+const newConsumer = ({ newClient, group, sessionTimeoutMs }: KafkaReading): Consumer =>
+  newClient().consumer({
+    groupId: group,
+    sessionTimeout: sessionTimeoutMs,
+    heartbeatInterval: sessionTimeoutMs / heartbeatsASession,
+    maxWaitTimeInMs,
+    allowAutoTopicCreation: false,
+    // We use no transactions; one that somebody else left open must not hold us up.
+    readUncommitted: true,
+    retry: { retries: 3, restartOnFailure: () => Promise.resolve(false) },
+  });
