@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DescMethod } from '@bufbuild/protobuf';
+import { SpanStatusCode } from '@opentelemetry/api';
 import { Client } from 'pg';
+import { History } from '@guanxi/contracts/guanxi/common/v1/history_pb';
 import { freshDatabase, type FreshDatabase } from '../../../test/postgres.js';
 import { logger } from './log.js';
 import { ServiceConfig } from './service.config.js';
 import { startService, type RunningService } from './start.js';
 import { parseExposition, type Family, type Sample } from './testing/exposition.js';
+import { asking, gate, historyStub } from './testing/history.js';
 import { testIssuer } from './testing/issuer.js';
 import { NoteCommands, NoteQueries } from './testing/notes.contract.js';
 import { noteQueries, notes } from './testing/notes.js';
-import { freePort } from './testing/server.js';
+import { freePort, testServer } from './testing/server.js';
 import { keepSpans, textOf } from './testing/spans.js';
 import { traceIdOf } from './trace.js';
 import { UnaryClient } from './unary.client.js';
@@ -109,6 +112,25 @@ describe('a service that is watched', () => {
     const kept = spans.of(traceIdOf(traceparent) ?? '');
     expect(kept.length).toBeGreaterThan(6);
     for (const word of ['张三', '13800138000', 'zhang.san', noteId, 'op-17']) expect(kept.map(textOf).filter((it) => it.includes(word))).toEqual([]);
+  });
+
+  it('writes trace and span of a fault into its log line, and the trace into the answer', async () => {
+    const lines: string[] = [];
+    const log = logger('test', 'info', { write: (line) => void lines.push(line) });
+    const server = await testServer([historyStub([], gate())], { log });
+    const other = new UnaryClient(server.address);
+    const traceparent = newTrace();
+    const headers = { authorization: await server.issuer.bearer(), traceparent };
+    const failure = await other.call(History.method.readEvents, { after: asking.fail }, headers).catch((error: unknown) => error);
+    other.close();
+    await server.close();
+    const [span] = spans.of(traceIdOf(traceparent) ?? '');
+    expect(span).toMatchObject({ name: 'guanxi.common.v1.History/ReadEvents', status: { code: SpanStatusCode.ERROR } });
+    const { traceId, spanId } = span!.spanContext();
+    expect(lines.map((it) => JSON.parse(it) as object)).toEqual([
+      expect.objectContaining({ trace_id: traceId, span_id: spanId, msg: 'a call failed' }),
+    ]);
+    expect(failure).toMatchObject({ name: 'Failure', traceId });
   });
 
   it('counts each command by name and outcome, exactly', async () => {
