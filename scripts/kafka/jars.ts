@@ -14,25 +14,36 @@ export interface KafkaJars {
   readonly classpath: string;
 }
 
+/** The programs that are used, and where jars are kept. */
+export interface Tools {
+  readonly java: string;
+  readonly maven: string;
+  readonly cache: string;
+}
+
+const tools: Tools = {
+  java: process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin/java') : 'java',
+  maven: 'mvn',
+  cache: join(import.meta.dirname, '../../node_modules/.cache/guanxi-kafka'),
+};
+
 /** Apache Kafka's jars: fetched once by Maven into `node_modules/.cache`, for Java 17 or newer. @throws Trouble where one of them is missing */
-export const kafkaJars = async (): Promise<KafkaJars> => {
-  const java = javaProgram();
+export const kafkaJars = async ({ java, maven, cache }: Tools = tools): Promise<KafkaJars> => {
+  checkJava(java);
   const text = readFileSync(pom, 'utf8');
   const version = /<artifactId>kafka_[\d.]+<\/artifactId>\s*<version>([^<]+)</.exec(text)?.[1] ?? 'unknown';
-  const folder = join(import.meta.dirname, '../../node_modules/.cache/guanxi-kafka', version);
+  const folder = join(cache, version);
   const made = createHash('sha256').update(text).digest('hex');
-  if (!isComplete(folder, made)) await fetchJars(folder, made);
+  if (!isComplete(folder, made)) await fetchJars(maven, folder, made);
   return { java, classpath: join(folder, '*') };
 };
 
-const javaProgram = (): string => {
-  const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin/java') : 'java';
+const checkJava = (java: string): void => {
   const { stderr, error } = spawnSync(java, ['-version'], { encoding: 'utf8' });
-  if (error)
-    throw new Trouble(`A local Apache Kafka needs Java ${oldestJava} or newer, and there is no \`java\`. Install one, or set KAFKA_BROKERS.`);
+  const wanted = `A local Apache Kafka needs Java ${oldestJava} or newer`;
+  if (error) throw new Trouble(`${wanted}, and there is no \`java\`. Install one, or set KAFKA_BROKERS.`);
   const major = Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0);
-  if (major < oldestJava) throw new Trouble(`A local Apache Kafka needs Java ${oldestJava} or newer; \`java -version\` says:\n${stderr.trim()}`);
-  return java;
+  if (major < oldestJava) throw new Trouble(`${wanted}; \`java -version\` says:\n${stderr.trim()}`);
 };
 
 type Jars = Readonly<Record<string, number>>;
@@ -55,15 +66,15 @@ const isComplete = (folder: string, made: string): boolean => {
   }
 };
 
-const fetchJars = async (folder: string, made: string): Promise<void> => {
-  if (spawnSync('mvn', ['--version']).error) {
+const fetchJars = async (maven: string, folder: string, made: string): Promise<void> => {
+  if (spawnSync(maven, ['--version']).error) {
     throw new Trouble('Apache Kafka is fetched by Maven, and there is no `mvn`. Install Maven, or set KAFKA_BROKERS.');
   }
   mkdirSync(dirname(folder), { recursive: true });
   // Beside its place and moved there when it is whole: others may be fetching too.
   const fetched = mkdtempSync(`${folder}-`);
   try {
-    await maven(fetched);
+    await copyJars(maven, fetched);
     writeFileSync(join(fetched, listName), JSON.stringify({ made, jars: sizes(fetched) }));
     if (isComplete(folder, made)) return;
     rmSync(folder, { recursive: true, force: true });
@@ -75,9 +86,9 @@ const fetchJars = async (folder: string, made: string): Promise<void> => {
   }
 };
 
-const maven = async (to: string): Promise<void> => {
+const copyJars = async (maven: string, to: string): Promise<void> => {
   const flags = ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${to}`, '-DincludeScope=runtime'];
-  const child = spawn('mvn', flags, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(maven, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const words of [child.stdout, child.stderr]) words.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const code = await new Promise((done) => child.once('error', done).once('close', done));
