@@ -79,12 +79,12 @@ await run(async () => {
 
   try {
     await send(plan.lines);
-    await caughtUp(door, patienceMs);
+    if (counts.done) await caughtUp(door, patienceMs);
     // Points come over the bus, some while after the orders.
     const end = Date.now() + patienceMs;
     for (const { accountId, points } of plan.spenders) while ((await earned(accountId)) < points && Date.now() < end) await sleep(200);
     await send(plan.later);
-    await caughtUp(door, patienceMs);
+    if (counts.done) await caughtUp(door, patienceMs);
   } catch (error) {
     throw error instanceof ImportFault ? new Trouble(error.message) : error;
   } finally {

@@ -74,6 +74,6 @@ export const complaintsOf = (customer: Customer, idOf: IdOf): Said[] => {
   ];
   const steps = stepsOf(grievance, customer, idOf('complaint', externalRef), received);
   // A third are closed, the others stand wherever they stand.
-  const done = random.chance(33) ? steps.length : random.whole(0, steps.length - 1);
+  const done = random.chance(33) ? steps.length : random.whole(shown ? 7 : 0, steps.length - 1);
   return [lodged, ...steps.slice(0, done)];
 };
