@@ -53,6 +53,13 @@ export class BusConfig {
   @IsIn(['none', 'gzip', 'zstd'])
   kafkaCompression: 'none' | 'gzip' | 'zstd' = 'none';
 
+  /** After so long without a sign of life a member's partitions go to others, milliseconds; the brokers allow 6,000 and more. */
+  @Type(() => Number)
+  @Min(6_000)
+  @Max(300_000)
+  @IsInt({ message: 'must be a whole number' })
+  kafkaSessionTimeoutMs: number = 15_000;
+
   /** Copies of the own topic; else the brokers' default. Read when the topic is made. */
   @IsOptional()
   @Type(() => Number)

@@ -29,6 +29,7 @@ export const openBus = async (config: BusConfig, service: string, log: Log): Pro
     clientId: `guanxi-${service}-${hostname()}`,
     ...securityOf(config),
     compression: config.kafkaCompression,
+    sessionTimeoutMs: config.kafkaSessionTimeoutMs,
     replicas: config.kafkaReplicas,
     insyncReplicas: config.kafkaInsyncReplicas,
     onError,
