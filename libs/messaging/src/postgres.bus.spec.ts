@@ -77,6 +77,26 @@ describe('the PostgreSQL bus, of itself', () => {
     await Promise.all([hanging.close(), taking.close()]);
   });
 
+  it('gives what a consumer had not settled to another one at once when its connection breaks', async () => {
+    const [bus, other] = [await open({ pollMs: 100 }), await open({ pollMs: 100 })];
+    let release = (): void => undefined;
+    let reached = false;
+    const heard: string[] = [];
+    const hanging = await bus.consume('breaks', [topic], () => {
+      reached = true;
+      return new Promise((resolve) => (release = resolve));
+    });
+    await until(() => reached);
+    const taking = await other.consume('breaks', [topic], ({ records }) => {
+      heard.push(...records.map((it) => it.value.toString()));
+      return Promise.resolve();
+    });
+    await cutAll(database.url);
+    await until(() => heard.includes('d'));
+    release();
+    await Promise.all([hanging.close(), taking.close()]);
+  });
+
   it('tells a consumer that it has held its partitions too long at its next heartbeat', async () => {
     const bus = await open({ holdMs: 500 });
     const heartbeats: string[] = [];
