@@ -1,5 +1,6 @@
 import type { AnyDesc, DescField, FileRegistry } from '@bufbuild/protobuf';
-import { doorResponses, doors, doorSchemas } from './openapi.doors.js';
+import { doorResponses, doorSchemas } from './openapi.door-schemas.js';
+import { doors } from './openapi.doors.js';
 import { operationOf } from './openapi.operations.js';
 import { schemas } from './openapi.schema.js';
 import type { Schema } from './openapi.rules.js';
