@@ -52,7 +52,14 @@ export const startHouse = async (): Promise<DrillHouse> => {
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
     return { code: await ended(child), output };
   };
-  await untilReady();
+  try {
+    await untilReady();
+  } catch (error) {
+    // Else it would outlive this process, and keep it alive.
+    up.kill('SIGTERM');
+    await done;
+    throw error;
+  }
   const run = (): RunFile => {
     const found = lastRun(folder);
     if (!found) throw new Error('the house wrote no run.json');
