@@ -51,6 +51,13 @@ export default {
       to: { path: 'node_modules/(@nestjs|typeorm|nestjs-pino)/' },
     },
     {
+      name: 'only-the-service-kit-and-services-know-opentelemetry',
+      comment: 'The others call back; whoever listens makes spans and metrics of it.',
+      severity: 'error',
+      from: { path: '^libs/', pathNot: lib('service-kit') },
+      to: { path: 'node_modules/@opentelemetry/' },
+    },
+    {
       name: 'event-sourcing-knows-no-bus',
       severity: 'error',
       from: { path: lib('event-sourcing') },
