@@ -24,7 +24,7 @@ import { endsIn } from './token.end.js';
 type ChangesRequest = FastifyRequest<{ Params: Record<string, string>; Querystring: Query }>;
 
 /** Each one costs a connection and some memory. */
-const mostStreams = 1_000;
+const mostStreams = 2_000;
 
 const { getCustomerPage } = CustomerPageQueries.method;
 const policy = policyOf(getCustomerPage);
