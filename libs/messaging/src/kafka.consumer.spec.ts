@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { kafkaBrokers } from '../../../test/kafka.js';
 import { freshDatabase } from '../../../test/postgres.js';
@@ -93,6 +93,29 @@ const consumers = (addresses: string[]): void => {
     await subscription.close();
   }, 60_000);
 
+  it('a handler is told at its next heartbeat that its partition may be another’s, and what it did not settle comes again', async () => {
+    const [one, two, group] = [open(), open(), newName()];
+    const topic = await newTopic(one, 2);
+    let told: unknown;
+    const heard: DeliveredRecord[] = [];
+    const first = await one.consume(group, [topic], async ({ records, heartbeat }) => {
+      while (!told) {
+        await pause(50);
+        await heartbeat().catch((error: Error) => {
+          told = error;
+          throw error;
+        });
+      }
+      heard.push(...records);
+    });
+    await one.publish(topic, [text(0, 'a')]);
+    await pause(500);
+    const second = await two.consume(group, [topic], ({ records }) => Promise.resolve(void heard.push(...records)));
+    await until(() => told !== undefined);
+    await until(() => values(heard).includes('a'));
+    await Promise.all([first.close(), second.close()]);
+  }, 60_000);
+
   it('takes over from a member that died without a word', async () => {
     const [bus, group] = [open(), newName()];
     const topic = await newTopic(bus, 2);
@@ -157,6 +180,22 @@ const consumers = (addresses: string[]): void => {
     await it.converged();
     expect(consumer.counts(it.source)).toMatchObject({ taken: 20, foreign: 6 });
     expect(it.errors).toEqual([]);
+  }, 60_000);
+
+  it('sets no timer again and again while there is nothing to do', async () => {
+    const bus = open();
+    const topic = await newTopic(bus, 1);
+    await bus.publish(topic, [text(0, 'a')]);
+    let heard = 0;
+    const subscription = await bus.consume(newName(), [topic], () => Promise.resolve(void heard++));
+    await until(() => heard > 0);
+    const timers = jest.spyOn(globalThis, 'setTimeout');
+    await pause(1_000);
+    const set = timers.mock.calls.length;
+    timers.mockRestore();
+    // Without the patch it was 2,500.
+    expect(set).toBeLessThan(50);
+    await subscription.close();
   }, 60_000);
 
   it('comes again after what kafkajs takes for the end', async () => {
