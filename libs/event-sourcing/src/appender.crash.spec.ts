@@ -5,7 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { ownServer, type OwnServer } from '../../../test/own-server.js';
 import { applySchema } from './schema.apply.js';
-import { ask, faultsOf } from './testing/entries.js';
+import { ask } from './testing/entries.js';
+import { brokenRules } from './testing/history.rules.js';
 
 // A server of its own: a backend that is killed takes all connections of its server with it.
 let server: OwnServer;
@@ -72,7 +73,7 @@ describe('kill -9', () => {
       await pause(Math.random() * 100);
       await Promise.all(running.map(kill));
       for (const it of running) expect(await checkAnswers(it.said())).toBeGreaterThan(50);
-      expect(await faultsOf(url)).toEqual([]);
+      expect(await brokenRules(url)).toEqual([]);
     }
   }, 60_000);
 
@@ -89,7 +90,7 @@ describe('kill -9', () => {
     await Promise.all(running.map((it) => answered(it, it.said().split('\n').length + 40)));
     await Promise.all(running.map(kill));
     for (const it of running) await checkAnswers(it.said());
-    expect(await faultsOf(url)).toEqual([]);
+    expect(await brokenRules(url)).toEqual([]);
   }, 60_000);
 
   it('is not needed of a client that stops in the middle holding the lock: its transaction ends by itself', async () => {
@@ -101,6 +102,6 @@ describe('kill -9', () => {
     await answered(free, 10);
     await kill(free);
     await holder.end().catch(() => undefined);
-    expect(await faultsOf(url)).toEqual([]);
+    expect(await brokenRules(url)).toEqual([]);
   }, 30_000);
 });

@@ -4,7 +4,8 @@ import { Client } from 'pg';
 import { freshDatabase, type FreshDatabase } from '../../../test/postgres.js';
 import { openAppender, takeGroup, type Appender } from './appender.js';
 import { applySchema } from './schema.apply.js';
-import { ask, entryOf, faultsOf } from './testing/entries.js';
+import { ask, entryOf } from './testing/entries.js';
+import { brokenRules } from './testing/history.rules.js';
 import { proxyTo } from './testing/proxy.js';
 
 let database: FreshDatabase;
@@ -54,7 +55,7 @@ describe('an append', () => {
     ]);
     const kept = await ask<{ position: string }>(database.url, `select position from commands where position >= $1 order by position`, [before + 3]);
     expect(kept.map((it) => Number(it.position))).toEqual([before + 3, before + 4, before + 6, before + 6]);
-    expect(await faultsOf(database.url)).toEqual([]);
+    expect(await brokenRules(database.url)).toEqual([]);
   });
 
   it('answers a command that comes alone as one of a group', async () => {
@@ -65,7 +66,7 @@ describe('an append', () => {
     expect(await alone(id, { key: 'a1', expected: 2 })).toMatchObject({ verdict: 'repeat', position: before + 1 });
     expect(await alone(id, { key: 'a1', expected: 2, request: 'another' })).toEqual({ verdict: 'mismatch' });
     expect(await alone(id, { key: 'a3', expected: 1 })).toEqual({ verdict: 'stale' });
-    expect(await faultsOf(database.url)).toEqual([]);
+    expect(await brokenRules(database.url)).toEqual([]);
   });
 
   it('refuses the rest of a stream of which one command was refused', async () => {
@@ -100,7 +101,7 @@ describe('an append', () => {
       const streams = await Promise.all([appender, other].map((it) => it.append(entryOf(id, { expected: 1 }))));
       expect(streams.map((it) => it.verdict).sort()).toEqual(['done', 'stale']);
     }
-    expect(await faultsOf(database.url)).toEqual([]);
+    expect(await brokenRules(database.url)).toEqual([]);
   });
 
   it.each([
@@ -117,7 +118,7 @@ describe('an append', () => {
     expect(settled.map((it) => it.status === 'fulfilled')).toEqual(entries.map((_entry, n) => n !== 4));
     expect(settled[4]).toMatchObject({ reason: { slug: 'value-not-storable', kind: 'invalid' } });
     expect(await head()).toBe(before + 8);
-    expect(await faultsOf(database.url)).toEqual([]);
+    expect(await brokenRules(database.url)).toEqual([]);
   });
 
   it('tells its listeners the head once a group, and only when there are new events', async () => {
@@ -175,7 +176,7 @@ describe('a lost connection', () => {
       expect(outcomes.map((it) => it.verdict)).toEqual(['done', 'done', 'done', 'done', 'repeat', 'stale', what === 'reply' ? 'repeat' : 'done']);
       expect(outcomes.slice(0, 4)).toEqual([3, 4, 5, 7].map((n) => ({ verdict: 'done', position: before + n })));
       expect(await head()).toBe(before + 7);
-      expect(await faultsOf(database.url)).toEqual([]);
+      expect(await brokenRules(database.url)).toEqual([]);
       await far.close();
       await proxy.close();
     },
