@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { ServiceDefinition } from '@guanxi/event-sourcing/service';
-import { brokenRules } from '@guanxi/event-sourcing/testing/history.rules';
+import { brokenRules } from '@guanxi/event-sourcing/testing/history.check';
 import { figure } from './drill/history.ts';
 import { startHouse, type DrillHouse } from './drill/house.ts';
 import { compareViews } from './drill/refold.ts';

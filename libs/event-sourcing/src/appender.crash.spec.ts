@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { ownServer, type OwnServer } from '../../../test/own-server.js';
 import { applySchema } from './schema.apply.js';
 import { ask } from './testing/entries.js';
-import { brokenRules } from './testing/history.rules.js';
+import { brokenRules } from './testing/history.check.js';
 
 // A server of its own: a backend that is killed takes all connections of its server with it.
 let server: OwnServer;

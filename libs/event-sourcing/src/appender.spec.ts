@@ -5,7 +5,7 @@ import { freshDatabase, type FreshDatabase } from '../../../test/postgres.js';
 import { openAppender, takeGroup, type Appender } from './appender.js';
 import { applySchema } from './schema.apply.js';
 import { ask, entryOf } from './testing/entries.js';
-import { brokenRules } from './testing/history.rules.js';
+import { brokenRules } from './testing/history.check.js';
 import { proxyTo } from './testing/proxy.js';
 
 let database: FreshDatabase;
