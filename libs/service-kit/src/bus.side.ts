@@ -18,6 +18,7 @@ import { faultOf, NestLog, type Log } from './log.js';
 import { peerHistory } from './owner.history.js';
 import type { ServiceConfig } from './service.config.js';
 import { serviceToken } from './service.token.js';
+import { tlsOf } from './tls.js';
 
 /** What a service tells others and hears of them. */
 export interface BusSide {
@@ -47,7 +48,7 @@ const open = async (
   onReceived: () => void,
   log: Log,
 ): Promise<BusSide & Transport> => {
-  const { databaseUrl, peers, partitions, serviceTokenFile } = config;
+  const { databaseUrl, peers, partitions, serviceTokenFile, tlsFolder } = config;
   const onError = (error: unknown): void => log.warn(faultOf(error), 'the bus had an error');
   const parts = closing((error) => log.error(faultOf(error), 'a part of the bus could not be closed'));
   try {
@@ -68,7 +69,9 @@ const open = async (
     const sources = sourcesOf(definition);
     const sends = { wake: () => relay.wake(), pool: workers, stop };
     if (sources.length === 0) return { ...sends, health: () => [relay.health()], hears: () => [], counts: () => new Map() };
-    const owner = parts.add(peerHistory(peers, serviceTokenFile === undefined ? noToken : serviceToken(serviceTokenFile)), (it) => it.close());
+    const owner = parts.add(peerHistory(peers, serviceTokenFile === undefined ? noToken : serviceToken(serviceTokenFile), tlsOf(tlsFolder)), (it) =>
+      it.close(),
+    );
     const onUnhappened = (source: string, _partition: number, after: number, upTo: number): void =>
       log.warn({ source, position: after, count: upTo - after }, 'a restore undid events that were heard');
     const consumer = parts.add(

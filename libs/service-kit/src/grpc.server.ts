@@ -12,6 +12,7 @@ import { packageDefinition } from './definition.js';
 import { ErrorFilter } from './errors.filter.js';
 import { KIT, type Kit } from './kit.js';
 import { NestLog, type Log } from './log.js';
+import { serverCredentials, type Tls } from './tls.js';
 import { planValidation } from './validation.js';
 import { WireServer } from './wire.server.js';
 
@@ -22,6 +23,7 @@ export interface ServerParts {
   readonly controllers: readonly RpcController[];
   readonly kit: Kit;
   readonly verify: Verify;
+  readonly tls?: Tls | undefined;
   readonly log: Log;
 }
 
@@ -72,6 +74,7 @@ export const startServer = async (parts: ServerParts): Promise<RunningServer> =>
     package: 'guanxi',
     packageDefinition: packageDefinition(services),
     ...limits,
+    credentials: serverCredentials(parts.tls),
     onLoadPackageDefinition: (definition: ConstructorParameters<typeof ReflectionService>[0], server: Server) => {
       new ReflectionService(definition).addToServer(server);
       health.addToServer(server);

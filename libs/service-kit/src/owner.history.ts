@@ -2,6 +2,7 @@ import { History, type ListEpochsResponse, type ReadEventsResponse } from '@guan
 import { Rejection } from '@guanxi/event-sourcing/rejection';
 import type { OwnerHistory } from '@guanxi/messaging/consumer';
 import type { DescService } from '@bufbuild/protobuf';
+import type { Tls } from './tls.js';
 import { UnaryClient } from './unary.client.js';
 
 /** Asks the other services, by name, for what a consumer missed. */
@@ -15,8 +16,8 @@ const { readEvents, listEpochs } = (History as DescService).method;
  * The owners' History rpcs over plain gRPC; `token` gives the `Authorization` header of this service's own calls.
  * @throws Rejection unavailable for a service that is away or not among the peers
  */
-export const peerHistory = (peers: Readonly<Record<string, string>>, token: () => Promise<string>): PeerHistory => {
-  const clients = new Map(Object.entries(peers).map(([name, address]) => [name, new UnaryClient(address)]));
+export const peerHistory = (peers: Readonly<Record<string, string>>, token: () => Promise<string>, tls?: Tls): PeerHistory => {
+  const clients = new Map(Object.entries(peers).map(([name, address]) => [name, new UnaryClient(address, tls)]));
   const ask = async (source: string, method: NonNullable<typeof readEvents>, request: object): Promise<unknown> => {
     const client = clients.get(source);
     if (!client) throw new Rejection('service-unavailable', 'unavailable', 'This service does not run here.');

@@ -50,6 +50,11 @@ export class ServiceConfig extends BusConfig {
   @IsObject({ message: 'must be a list name=host:port,…' })
   peers: Record<string, string> = {};
 
+  /** With tls.crt, tls.key and ca.crt: services and gateway speak by mutual TLS. Without it in plain text. */
+  @IsOptional()
+  @IsString()
+  tlsFolder?: string;
+
   /** Where Prometheus and probes ask: /metrics, /health/live, /health/ready, without a token. Nowhere where absent. */
   @IsOptional()
   @Matches(address, { message: 'must be host:port' })

@@ -27,6 +27,7 @@ import { readerOf, type Reader } from './reader.js';
 import { rpcDurations } from './rpc.watch.js';
 import type { ServiceConfig } from './service.config.js';
 import { watchService } from './service.metrics.js';
+import { tlsOf } from './tls.js';
 import { startWriteSide } from './write.side.js';
 
 /** A service at work in this process. */
@@ -99,7 +100,9 @@ export const startService = async (
       operationsController(health),
     ];
     const verify = verifier(config);
-    const server = parts.add(await startServer({ address: config.grpc, controllers, kit, verify, log }), (it) => it.close());
+    const server = parts.add(await startServer({ address: config.grpc, controllers, kit, verify, tls: tlsOf(config.tlsFolder), log }), (it) =>
+      it.close(),
+    );
     parts.add(stopping, (it) => it.abort());
     const watch = async (): Promise<boolean> => {
       server.setServing((await health()).ready);

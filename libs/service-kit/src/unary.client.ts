@@ -1,7 +1,8 @@
-import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { fromBinary, toBinary, type DescMessage, type DescMethod } from '@bufbuild/protobuf';
 import { parseStrict, toPlain } from '@guanxi/contracts/json';
 import { fromStatus } from './errors.js';
+import { channelCredentials, type Tls } from './tls.js';
 
 const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
@@ -31,8 +32,9 @@ export class UnaryClient {
   constructor(
     /** host:port */
     readonly target: string,
+    tls?: Tls,
   ) {
-    this.client = new Client(target, credentials.createInsecure(), channel);
+    this.client = new Client(target, channelCredentials(tls), channel);
   }
 
   /**

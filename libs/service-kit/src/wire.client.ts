@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { fromStatus } from './errors.js';
+import type { Tls } from './tls.js';
 import { WireLine, type WireAnswer } from './wire.line.js';
 
 /** How long a name's addresses are believed. */
@@ -29,6 +30,7 @@ export class WireClient {
     /** host:port */
     readonly target: string,
     private readonly mostInFlight = 1024,
+    private readonly tls?: Tls,
   ) {}
 
   /**
@@ -59,7 +61,7 @@ export class WireClient {
     this.resolvedAt = performance.now();
     const gone = this.lines.filter((line) => !addresses.includes(line.address));
     const known = new Map(this.lines.map((line) => [line.address, line]));
-    this.lines = addresses.map((address) => known.get(address) ?? new WireLine(address, this.mostInFlight));
+    this.lines = addresses.map((address) => known.get(address) ?? new WireLine(address, this.mostInFlight, this.tls, split(this.target)[0]));
     gone.forEach((line) => line.close());
   }
 }

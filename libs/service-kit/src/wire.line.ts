@@ -1,8 +1,9 @@
-import { Client, credentials, Metadata } from '@grpc/grpc-js';
+import { Client, Metadata } from '@grpc/grpc-js';
 import { create } from '@bufbuild/protobuf';
 import { CallBatchSchema, CallSchema, type Call, type CallBatch, type Reply, type ReplyBatch } from '@guanxi/contracts/guanxi/common/v1/wire_pb';
 import { Rejection } from '@guanxi/event-sourcing/rejection';
 import { fromStatus } from './errors.js';
+import { channelCredentials, type Tls } from './tls.js';
 import { gathered, wireDefinition } from './wire.js';
 
 /** The bytes of the answer and its metadata. */
@@ -40,8 +41,11 @@ export class WireLine {
   constructor(
     readonly address: string,
     private readonly mostInFlight: number,
+    tls?: Tls,
+    /** Whose certificate it has to be: the name that was looked up. */
+    name?: string,
   ) {
-    this.client = new Client(address, credentials.createInsecure(), channel);
+    this.client = new Client(address, channelCredentials(tls), { ...channel, ...(tls && name && { 'grpc.ssl_target_name_override': name }) });
   }
 
   get inFlight(): number {

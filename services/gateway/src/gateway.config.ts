@@ -29,6 +29,11 @@ export class GatewayConfig {
   @Matches(/^(https:\/\/|(?![a-z]+:\/\/))./, { message: 'must be a file or an https address' })
   jwks: string;
 
+  /** With tls.crt, tls.key and ca.crt: services and gateway speak by mutual TLS. Without it in plain text. */
+  @IsOptional()
+  @IsString()
+  tlsFolder?: string;
+
   /** Holds the gateway's own token, with which it reads histories for live changes and vouches for batches that outlive theirs. */
   @IsOptional()
   @IsString()

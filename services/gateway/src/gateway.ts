@@ -12,6 +12,7 @@ import { verifier } from '@guanxi/service-kit/auth';
 import { faultOf, NestLog, type Log } from '@guanxi/service-kit/log';
 import { startOperations } from '@guanxi/service-kit/operations.server';
 import { serviceToken } from '@guanxi/service-kit/service.token';
+import { tlsOf } from '@guanxi/service-kit/tls';
 import { Addresses } from './addresses.js';
 import { batchDoor } from './batch.door.js';
 import { changesDoor } from './changes.door.js';
@@ -86,7 +87,7 @@ export const startGateway = async (config: GatewayConfig, log: Log): Promise<Run
   const operations = await startOperations('gateway', config.operations);
   const stopping = new AbortController();
   const addresses = new Addresses();
-  const peers = new Peers(config.peers);
+  const peers = new Peers(config.peers, tlsOf(config.tlsFolder));
   const gateway: Gateway = { config, peers, log, verify: verifier(config), stopping: stopping.signal };
   const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.of(gateway), adapterOf(log, addresses), {
     bodyParser: false,

@@ -1,3 +1,4 @@
+import type { Tls } from '@guanxi/service-kit/tls';
 import type { WireAnswer } from '@guanxi/service-kit/wire.line';
 import { WireClient } from '@guanxi/service-kit/wire.client';
 import { Refusal } from './refusal.js';
@@ -12,8 +13,8 @@ export type Call = (service: string, path: string, body: Uint8Array, headers: Ca
 export class Peers {
   private readonly clients: ReadonlyMap<string, WireClient>;
 
-  constructor(addresses: Readonly<Record<string, string>>) {
-    this.clients = new Map(Object.entries(addresses).map(([name, address]) => [name, new WireClient(address)]));
+  constructor(addresses: Readonly<Record<string, string>>, tls?: Tls) {
+    this.clients = new Map(Object.entries(addresses).map(([name, address]) => [name, new WireClient(address, undefined, tls)]));
   }
 
   get names(): string[] {
