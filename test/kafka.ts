@@ -12,7 +12,7 @@ export const kafkaBrokers = async (): Promise<string[] | undefined> => {
 };
 
 /** Says that tests on Kafka do not run; with CI=true they must. */
-export const without = (reason: string): undefined => {
-  if (process.env.CI === 'true') throw new Error(`There is no Kafka to test with: ${reason}`);
+export const without = (reason: string, must = true): undefined => {
+  if (must && process.env.CI === 'true') throw new Error(`There is no Kafka to test with: ${reason}`);
   console.warn(`SKIPPED: tests on Kafka do not run. ${reason}`);
 };

@@ -106,7 +106,7 @@ export const batchWork = (options: WorkOptions): BatchWork => {
     await gate.enter();
     beats.set(name, Date.now());
     try {
-      if (since !== membership) return 0;
+      if (since !== membership || closing) return 0;
       await options.handle({ topic, partition, records, heartbeat: alive });
       failures.delete(name);
       const last = records.at(-1);
