@@ -32,7 +32,8 @@ export const newFolder = (): string => {
 
 export const removeFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true });
 
-const environment = (folder: string, more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => {
+/** What the house's scripts are run with: its folder, any free port. */
+export const environment = (folder: string, more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => {
   const { NODE_OPTIONS: _, ...env } = process.env;
   return { ...env, GUANXI_DATA: folder, GUANXI_PORT: '0', ...more };
 };
@@ -46,7 +47,7 @@ export const launch = (folder: string, env?: NodeJS.ProcessEnv) => {
   return { pid: child.pid ?? 0, said: () => text, ended };
 };
 
-/** Starts a house and waits until it is ready. */
+/** Starts a house and waits until it is ready; one that does not get ready is stopped. */
 export const startHouse = async (folder: string, env?: NodeJS.ProcessEnv): Promise<House> => {
   const { pid, said, ended } = launch(folder, env);
   let over = false;
@@ -56,6 +57,9 @@ export const startHouse = async (folder: string, env?: NodeJS.ProcessEnv): Promi
     const run = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RunFile) : undefined;
     if (run?.pid === pid && run.ready) return { folder, url: run.url, run, said, ended, signal: (signal) => process.kill(-pid, signal) };
   }
+  // Else it would outlive this process, and keep it alive.
+  if (!over) process.kill(-pid, 'SIGTERM');
+  await ended;
   throw new Error(`The house did not get ready: ${said()}`);
 };
 

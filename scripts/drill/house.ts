@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, chmodSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../processes.ts';
+import { environment, newFolder, removeFolder, startHouse as start } from '../../test/house.ts';
 import { address } from '../up/database.ts';
 import { readJson } from '../up/data-folder.ts';
 import { health } from '../up/ready.ts';
@@ -15,7 +14,6 @@ const root = join(import.meta.dirname, '../..');
 export interface DrillHouse {
   readonly folder: string;
   readonly url: string;
-  readonly env: NodeJS.ProcessEnv;
   readonly run: () => RunFile;
   /** A database's address, as the superuser. */
   readonly database: (name: string) => string;
@@ -31,17 +29,20 @@ const ended = (child: ChildProcess): Promise<number | null> => new Promise((reso
 
 /** Starts a house and waits until it is ready. */
 export const startHouse = async (): Promise<DrillHouse> => {
-  const folder = mkdtempSync(join(tmpdir(), 'guanxi-drill-'));
-  chmodSync(folder, 0o755);
-  const port = await freePort();
-  const env = { ...process.env, GUANXI_DATA: folder, GUANXI_PORT: String(port), GUANXI_LOG: 'warn' };
-  const up = spawn(process.execPath, ['scripts/up.ts'], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
-  const done = ended(up);
-  up.stdout?.resume();
-  const url = `http://127.0.0.1:${port}`;
+  const folder = newFolder();
+  const env = environment(folder, { GUANXI_LOG: 'warn' });
+  const { url, signal, ended: over } = await start(folder, env);
+  let code: number | null | undefined;
+  void over.then((it) => (code = it));
+  // It is in a process group of its own, and does not hear the terminal.
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => {
+      signal(name);
+      void over.then(() => process.exit(1));
+    });
   const untilReady = async (ms = 60_000): Promise<void> => {
     for (const end = Date.now() + ms; Date.now() < end; await sleep(100)) {
-      if (up.exitCode !== null) throw new Error(`the house ended with ${up.exitCode}; its logs are in ${folder}/logs`);
+      if (code !== undefined) throw new Error(`the house ended with ${code}; its logs are in ${folder}/logs`);
       if ((await health(url))?.ready) return;
     }
     throw new Error(`not ready after ${ms / 1000} s; the logs are in ${folder}/logs`);
@@ -52,14 +53,6 @@ export const startHouse = async (): Promise<DrillHouse> => {
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
     return { code: await ended(child), output };
   };
-  try {
-    await untilReady();
-  } catch (error) {
-    // Else it would outlive this process, and keep it alive.
-    up.kill('SIGTERM');
-    await done;
-    throw error;
-  }
   const run = (): RunFile => {
     const found = lastRun(folder);
     if (!found) throw new Error('the house wrote no run.json');
@@ -68,17 +61,16 @@ export const startHouse = async (): Promise<DrillHouse> => {
   return {
     folder,
     url,
-    env,
     run,
     database: (name) => address(run().postgres?.port ?? 0, 'postgres', readJson<Record<string, string>>(join(folder, 'secrets.json')) ?? {}, name),
     untilReady,
     token: async () => (await script('token')).output.trim(),
     script,
     stop: async () => {
-      up.kill('SIGTERM');
-      const code = await done;
-      if (code !== 0) throw new Error(`the house ended with ${code}: ${readFileSync(join(folder, 'logs', 'gateway.log'), 'utf8').slice(-500)}`);
-      rmSync(folder, { recursive: true, force: true });
+      signal('SIGTERM');
+      if ((await over) !== 0)
+        throw new Error(`the house ended with ${code}: ${readFileSync(join(folder, 'logs', 'gateway.log'), 'utf8').slice(-500)}`);
+      removeFolder(folder);
     },
   };
 };
