@@ -116,6 +116,22 @@ const consumers = (addresses: string[]): void => {
     await Promise.all([first.close(), second.close()]);
   }, 60_000);
 
+  it('tries what cannot be handled again ever more slowly', async () => {
+    const bus = open();
+    const topic = await newTopic(bus, 1);
+    let tries = 0;
+    const subscription = await bus.consume(newName(), [topic], () => {
+      tries++;
+      return Promise.reject(new Error('not now'));
+    });
+    await bus.publish(topic, [text(0, 'a')]);
+    await until(() => tries > 1);
+    await pause(2_000);
+    expect(tries).toBeGreaterThan(2);
+    expect(tries).toBeLessThan(8);
+    await subscription.close();
+  }, 60_000);
+
   it('takes over from a member that died without a word', async () => {
     const [bus, group] = [open(), newName()];
     const topic = await newTopic(bus, 2);
