@@ -30,11 +30,12 @@ export class UnaryClient {
   private readonly client: Client;
 
   constructor(
-    /** host:port */
+    /** host:port, several IPv4 addresses joined by `+`: the next one is tried where one is away */
     readonly target: string,
     tls?: Tls,
   ) {
-    this.client = new Client(target, channelCredentials(tls), channel);
+    const several = target.split('+');
+    this.client = new Client(several.length > 1 ? `ipv4:${several.join(',')}` : target, channelCredentials(tls), channel);
   }
 
   /**

@@ -14,20 +14,22 @@ const split = (target: string): [host: string, port: string] => {
 
 const joined = (host: string, port: string): string => (isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`);
 
-const addressesOf = async (target: string): Promise<string[]> => {
+const addressesAt = async (target: string): Promise<string[]> => {
   const [host, port] = split(target);
   if (isIP(host)) return [target];
   return (await lookup(host, { all: true, order: 'ipv4first' })).map(({ address }) => joined(address, port));
 };
 
-/** The calls of one service, carried on one stream for each of its addresses; the least busy one takes the next call. */
+const addressesOf = async (target: string): Promise<string[]> => (await Promise.all(target.split('+').map(addressesAt))).flat();
+
+/** The calls of one service, carried on one stream for each of its addresses; the least busy one that is up takes the next call. */
 export class WireClient {
   private lines: readonly WireLine[] = [];
   private resolvedAt = -Infinity;
   private resolving: Promise<void> | undefined;
 
   constructor(
-    /** host:port */
+    /** host:port, several joined by `+` */
     readonly target: string,
     private readonly mostInFlight = 1024,
     private readonly tls?: Tls,
@@ -40,7 +42,8 @@ export class WireClient {
   async call(path: string, body: Uint8Array, metadata: Readonly<Record<string, string>>, timeoutMs = 10_000): Promise<WireAnswer> {
     if (this.lines.length === 0) await this.resolve();
     else if (performance.now() - this.resolvedAt > believedMs) void this.resolve();
-    const [first, ...rest] = this.lines;
+    const up = this.lines.filter((it) => it.isUp);
+    const [first, ...rest] = up.length > 0 ? up : this.lines;
     if (!first) throw fromStatus(14, '', undefined);
     return rest.reduce((best, line) => (line.inFlight < best.inFlight ? line : best), first).call(path, body, metadata, timeoutMs);
   }

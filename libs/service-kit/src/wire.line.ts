@@ -29,6 +29,9 @@ const channel = {
   'grpc.use_local_subchannel_pool': 1,
 };
 
+/** After so long a wait for a connection is begun anew: the library keeps the process up until then. */
+const patienceMs = 1_000;
+
 const { path, requestSerialize, responseDeserialize } = wireDefinition.calls;
 
 /** One stream to one address; opened at the first call, and again at the next call after it broke. */
@@ -37,6 +40,8 @@ export class WireLine {
   private readonly waiting = new Map<number, Waiting>();
   private stream: { readonly write: (call: Call) => void; readonly end: () => void } | undefined;
   private last = 0;
+  private closed = false;
+  private connected = true;
 
   constructor(
     readonly address: string,
@@ -46,6 +51,11 @@ export class WireLine {
     name?: string,
   ) {
     this.client = new Client(address, channelCredentials(tls), { ...channel, ...(tls && name && { 'grpc.ssl_target_name_override': name }) });
+  }
+
+  /** False from a break on until the connection stands again: without calls in flight it would seem the best one. */
+  get isUp(): boolean {
+    return this.connected;
   }
 
   get inFlight(): number {
@@ -66,6 +76,7 @@ export class WireLine {
   }
 
   close(): void {
+    this.closed = true;
     this.stream?.end();
     this.client.close();
   }
@@ -76,12 +87,22 @@ export class WireLine {
     const broken = () => {
       if (this.stream !== opened) return;
       this.stream = undefined;
+      if (this.connected) this.reconnect();
       for (const id of [...this.waiting.keys()]) this.settle(id)?.reject(fromStatus(14, '', undefined));
     };
     stream.on('data', ({ replies }: ReplyBatch) => replies.forEach((reply) => this.take(reply)));
     stream.on('error', broken);
     stream.on('end', broken);
     return opened;
+  }
+
+  private reconnect(): void {
+    this.connected = false;
+    this.client.waitForReady(Date.now() + patienceMs, (error) => {
+      if (this.closed) return;
+      if (error) this.reconnect();
+      else this.connected = true;
+    });
   }
 
   private take({ id, code, message, body, metadata, status }: Reply): void {

@@ -77,6 +77,26 @@ describe('the wire', () => {
       traceparent,
     });
   });
+  it('keeps away from a replica that is gone, and comes back to one that is there again', async () => {
+    const other = await testServer([historyStub(asked, held)], {}, server.issuer);
+    const both = new WireClient(`${server.address}+${other.address}`);
+    const calls = (): Promise<PromiseSettledResult<unknown>[]> =>
+      Promise.allSettled(Array.from({ length: 20 }, () => both.call(listEpochs, new Uint8Array(), { authorization })));
+    const failed = (all: PromiseSettledResult<unknown>[]): number => all.filter((it) => it.status === 'rejected').length;
+    expect(failed(await calls())).toBe(0);
+    other.cut();
+    await other.close();
+    await pause(50);
+    for (let n = 0; n < 5; n++) expect(failed(await calls())).toBe(0);
+    const again = await testServer([historyStub(asked, held)], { address: other.address }, server.issuer);
+    server.cut();
+    await server.close();
+    let left = Infinity;
+    for (let n = 0; n < 100 && left > 0; n++, await pause(50)) left = failed(await calls());
+    expect(left).toBe(0);
+    both.close();
+    await again.close();
+  });
   it('checks the token of every call, not of the stream', async () => {
     await call(asking.answer);
     await expect(client.call(readEvents, bodyFor('0'), {})).rejects.toMatchObject({ kind: 'unauthenticated' });
