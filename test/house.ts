@@ -39,8 +39,8 @@ export const environment = (folder: string, more: NodeJS.ProcessEnv = {}): NodeJ
 };
 
 /** Runs `npm start`'s own command line, without npm. */
-export const launch = (folder: string, env?: NodeJS.ProcessEnv) => {
-  const child = spawn(process.execPath, [...guarded, 'scripts/up.ts'], { cwd: root, env: environment(folder, env), detached: true });
+export const launch = (folder: string, env?: NodeJS.ProcessEnv, args: readonly string[] = []) => {
+  const child = spawn(process.execPath, [...guarded, 'scripts/up.ts', ...args], { cwd: root, env: environment(folder, env), detached: true });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
@@ -48,8 +48,8 @@ export const launch = (folder: string, env?: NodeJS.ProcessEnv) => {
 };
 
 /** Starts a house and waits until it is ready; one that does not get ready is stopped. */
-export const startHouse = async (folder: string, env?: NodeJS.ProcessEnv): Promise<House> => {
-  const { pid, said, ended } = launch(folder, env);
+export const startHouse = async (folder: string, env?: NodeJS.ProcessEnv, args: readonly string[] = []): Promise<House> => {
+  const { pid, said, ended } = launch(folder, env, args);
   let over = false;
   void ended.then(() => (over = true));
   const file = join(folder, 'run.json');

@@ -27,11 +27,11 @@ export interface DrillHouse {
 
 const ended = (child: ChildProcess): Promise<number | null> => new Promise((resolve) => child.once('exit', resolve));
 
-/** Starts a house and waits until it is ready. */
-export const startHouse = async (): Promise<DrillHouse> => {
+/** Starts a house, by `npm start -- <args>`, and waits until it is ready. */
+export const startHouse = async (args: readonly string[] = []): Promise<DrillHouse> => {
   const folder = newFolder();
   const env = environment(folder, { GUANXI_LOG: 'warn' });
-  const { url, signal, ended: over } = await start(folder, env);
+  const { url, signal, ended: over } = await start(folder, env, args);
   let code: number | null | undefined;
   void over.then((it) => (code = it));
   // It is in a process group of its own, and does not hear the terminal.
