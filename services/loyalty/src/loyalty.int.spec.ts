@@ -166,13 +166,23 @@ describe('points of a member', () => {
     await order('p2', 'o6', '1000');
     await eventually(() => points('p2'), { balance: '2', lots: [{ points: '2' }], earned: '30', debt: '0' });
   });
+  it('go to another customer where a void order is recorded anew for that one', async () => {
+    await enrol('p4');
+    await enrol('p5');
+    await order('p4', 'o9', '500');
+    await eventually(() => points('p4'), { balance: '5' });
+    await accounts.call(OrderCommands, 'voidOrder', { ...orderRef('o9'), reason: '记错客户' });
+    await order('p5', 'o9', '300');
+    await eventually(() => points('p5'), { balance: '3', earned: '3' });
+    expect(await points('p4')).toMatchObject({ balance: '0', earned: '5', reversed: '5' });
+  });
   it('are earned no more once the customer left, and still taken back', async () => {
     await leave('p2');
     await order('p2', 'o7', '5000');
     await giveBack('o6', '100');
     await eventually(() => points('p2'), { balance: '1', earned: '30', reversed: '14' });
   });
-  it('expire when their time has come', async () => {
+  it('do not expire before their time, whatever a timer says', async () => {
     await enrol('p3');
     await order('p3', 'o8', '700');
     await eventually(() => points('p3'), { balance: '7' });
@@ -196,7 +206,7 @@ describe('points of a member', () => {
   });
   it('are summed over all customers who ever enrolled', async () => {
     const summary = await service.call(PointsQueries, 'summarizePoints', {});
-    expect(summary).toEqual({ accounts: 6, balance: '25', earned: '1233', redeemed: '16', reversed: '1192', expired: '0', debt: '0' });
+    expect(summary).toEqual({ accounts: 8, balance: '28', earned: '1241', redeemed: '16', reversed: '1197', expired: '0', debt: '0' });
   });
 });
 
