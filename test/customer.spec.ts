@@ -85,6 +85,19 @@ describe('one customer before real services', () => {
     expect(data(there.page)).toEqual(data(here.page));
   }, 60_000);
 
+  it('became ACTUAL and earned points by the order, counts the complaint, and has both in the timeline (F6, F13)', async () => {
+    const kinds = async (): Promise<unknown[]> => {
+      const answered = await fetch(`${house.url}/v1/customers/${id}/timeline`, { headers: { authorization } });
+      return ((await answered.json()) as { entries: { kind: string }[] }).entries.map((it) => it.kind).sort();
+    };
+    const expected = ['ACCOUNT_REGISTERED', 'COMPLAINT_RECEIVED', 'LIFECYCLE_CHANGED', 'MEMBER_ENROLLED', 'OPT_OUT_SET', 'ORDER_RECORDED'];
+    for (const end = Date.now() + 15_000; (await kinds()).length < expected.length && Date.now() < end;) await sleep(100);
+    expect(await kinds()).toEqual(expected);
+    const { account, loyalty } = (await read()).page.sections;
+    expect(account?.data?.['account']).toMatchObject({ lifecycle: 'ACTUAL', openComplaints: 1 });
+    expect(loyalty?.data).toMatchObject({ membership: { status: 'ACTIVE' }, points: { earned: '10', lots: [{ points: '10' }] } });
+  }, 60_000);
+
   it('stands within a second while a service is frozen, and is told of that and of its end', async () => {
     await until(allFine);
     const client = await openChanges(house.url, id, authorization);
