@@ -43,6 +43,23 @@ if (brokers) {
       60_000,
     );
 
+    it('hands nothing out twice where a consumer was closed and comes again', async () => {
+      const bus = openKafkaBus({ brokers, clientId: 'again' });
+      const topic = `guanxi.again-${Date.now()}.v1`;
+      await bus.ensureTopic(topic, 1);
+      const heard: string[] = [];
+      for (const value of ['a', 'b', 'c']) {
+        await bus.publish(topic, [{ partition: 0, key: undefined, value: Buffer.from(value), headers: {} }]);
+        const subscription = await bus.consume(topic, [topic], ({ records }) =>
+          Promise.resolve(void heard.push(...records.map((it) => it.value.toString()))),
+        );
+        await until(() => heard.includes(value));
+        await subscription.close();
+      }
+      expect(heard).toEqual(['a', 'b', 'c']);
+      await bus.close();
+    }, 60_000);
+
     it('leaves nobody waiting where it is closed in the middle of its joining', async () => {
       const bus = openKafkaBus({ brokers, clientId: 'leaves' });
       const topic = `guanxi.leaves-${Date.now()}.v1`;

@@ -96,23 +96,25 @@ const consumers = (addresses: string[]): void => {
   it('a handler is told at its next heartbeat that its partition may be another’s, and what it did not settle comes again', async () => {
     const [one, two, group] = [open(), open(), newName()];
     const topic = await newTopic(one, 2);
-    let told: unknown;
     const heard: DeliveredRecord[] = [];
+    let told: unknown;
+    let shared = (): void => undefined;
+    const rebalanced = new Promise<void>((resolve) => (shared = resolve));
     const first = await one.consume(group, [topic], async ({ records, heartbeat }) => {
-      while (!told) {
-        await pause(50);
-        await heartbeat().catch((error: Error) => {
-          told = error;
-          throw error;
-        });
-      }
+      await rebalanced;
+      if (!told) await heartbeat().catch((error: Error) => Promise.reject((told = error)));
       heard.push(...records);
     });
     await one.publish(topic, [text(0, 'a')]);
-    await pause(500);
-    const second = await two.consume(group, [topic], ({ records }) => Promise.resolve(void heard.push(...records)));
+    await pause(1_000);
+    const second = await two.consume(group, [topic], ({ records }) => {
+      shared();
+      heard.push(...records);
+      return Promise.resolve();
+    });
+    await one.publish(topic, [text(0, 'b'), text(1, 'c')]);
     await until(() => told !== undefined);
-    await until(() => values(heard).includes('a'));
+    await until(() => new Set(values(heard)).size === 3);
     await Promise.all([first.close(), second.close()]);
   }, 60_000);
 
