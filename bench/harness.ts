@@ -21,6 +21,7 @@ export interface Measured {
   readonly rates: readonly number[];
   readonly p50s: readonly number[];
   readonly p99s: readonly number[];
+  readonly cpus: readonly number[];
 }
 
 export const median = (values: readonly number[]): number => {
@@ -79,6 +80,7 @@ export const interleave = async (variants: readonly Variant[], { rounds = 5, ms 
       rates: (samples[i] ?? []).map((s) => s.rate),
       p50s: (samples[i] ?? []).map((s) => s.p50),
       p99s: (samples[i] ?? []).map((s) => s.p99),
+      cpus: (samples[i] ?? []).map((s) => s.cpu),
     };
   });
 };
@@ -99,5 +101,5 @@ export const closedLoop = async (lanes: number, ms: number, op: (lane: number) =
 };
 
 /** Median of the ratios of each round: what strangers do to one round they do to both sides. */
-export const ratio = (a: Measured, b: Measured, of: 'rates' | 'p50s' | 'p99s' = 'rates'): number =>
+export const ratio = (a: Measured, b: Measured, of: 'rates' | 'p50s' | 'p99s' | 'cpus' = 'rates'): number =>
   median(a[of].map((it, i) => it / (b[of][i] ?? NaN)));

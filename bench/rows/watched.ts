@@ -7,7 +7,7 @@ import { CommittedSchema } from '@guanxi/contracts/guanxi/common/v1/command_pb';
 import { parseStrict } from '@guanxi/contracts/json';
 import { WireClient } from '@guanxi/service-kit/wire.client';
 import { environmentOf, startGatewayBefore, type EmptyHouse } from '../empty.house.ts';
-import { closedLoop, interleave, type Measured, type Variant } from '../harness.ts';
+import { closedLoop, interleave, ratio, type Measured, type Variant } from '../harness.ts';
 import { createDatabase } from '../house.ts';
 import { httpLoad, posting, type HttpLoad } from '../http.ts';
 import { printMeasured, type Figure } from '../report.ts';
@@ -17,12 +17,12 @@ import type { DrillHouse } from '../../scripts/drill/house.ts';
 const inFlight = 64;
 const accounts = 1_000;
 
-/** How a command is watched; `ratio` of the traces that are kept. */
+/** How a command is watched; `kept` is the share of traces that are. */
 const ways = [
-  { name: 'nothing', metrics: false, ratio: 0 },
-  { name: 'metrics', metrics: true, ratio: 0 },
-  { name: 'metrics, 1 % of the traces', metrics: true, ratio: 0.01 },
-  { name: 'metrics, all traces', metrics: true, ratio: 1 },
+  { name: 'nothing', metrics: false, kept: 0 },
+  { name: 'metrics', metrics: true, kept: 0 },
+  { name: 'metrics, 1 % of the traces', metrics: true, kept: 0.01 },
+  { name: 'metrics, all traces', metrics: true, kept: 1 },
 ] as const;
 
 /** A collector that takes everything; its CPU is not counted. */
@@ -61,10 +61,10 @@ export const watchedRows = async (house: DrillHouse, rounds: number): Promise<Fi
   const pidOf = (name: string): number => processes.find((it) => it.name === name)?.pid ?? 0;
   const authorization = `Bearer ${await house.token()}`;
   const sink = await startSink();
-  const begin = async ({ metrics, ratio }: (typeof ways)[number], n: number): Promise<Watched> => {
+  const begin = async ({ metrics, kept }: (typeof ways)[number], n: number): Promise<Watched> => {
     const tracing: Record<string, string> =
-      ratio > 0
-        ? { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: `${ratio}` }
+      kept > 0
+        ? { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: `${kept}` }
         : {};
     const operations = metrics ? '127.0.0.1:0' : '';
     const database = await createDatabase(house, `watched_${n}`);
@@ -81,9 +81,9 @@ export const watchedRows = async (house: DrillHouse, rounds: number): Promise<Fi
   let turn = 0;
   const next = (ids: readonly string[]): string => ids[turn++ % ids.length] ?? '';
   const update = `/${AccountCommands.typeName}/UpdateProfile`;
-  const trace = (ratio: number): string =>
-    `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-${Math.random() < ratio ? '01' : '00'}`;
-  const variants = ways.flatMap(({ name, ratio }, n): Variant[] => {
+  const trace = (kept: number): string =>
+    `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-${Math.random() < kept ? '01' : '00'}`;
+  const variants = ways.flatMap(({ name, kept }, n): Variant[] => {
     const { house: behind, servicePid, wire, load, ids } = all[n] as Watched;
     const bytes = (): Uint8Array => toBinary(UpdateProfileSchema, create(UpdateProfileSchema, { accountId: next(ids), source: `bench ${turn}` }));
     const headers = (): Record<string, string> => ({ authorization, 'idempotency-key': randomUUID(), prefer: 'respond-async' });
@@ -92,7 +92,7 @@ export const watchedRows = async (house: DrillHouse, rounds: number): Promise<Fi
         name: `at the service’s door: ${name}`,
         self: false,
         pids: () => [servicePid, postgres?.pid ?? 0],
-        run: (ms) => closedLoop(inFlight, ms, () => wire.call(update, bytes(), { ...headers(), traceparent: trace(ratio) })),
+        run: (ms) => closedLoop(inFlight, ms, () => wire.call(update, bytes(), { ...headers(), traceparent: trace(kept) })),
       },
       {
         name: `through the gateway: ${name}`,
@@ -106,7 +106,8 @@ export const watchedRows = async (house: DrillHouse, rounds: number): Promise<Fi
       },
     ];
   });
-  const measured = await interleave(variants, { rounds });
+  // Many short slices: what is looked for is small, and neighbours on the machine come and go.
+  const measured = await interleave(variants, { rounds: rounds * 5, ms: 400 });
   for (const { house: behind, wire, load } of all) {
     wire.close();
     load.close();
@@ -117,7 +118,7 @@ export const watchedRows = async (house: DrillHouse, rounds: number): Promise<Fi
   const [door, through] = [measured.filter((_, n) => n % 2 === 0), measured.filter((_, n) => n % 2 === 1)];
   const ratios = (what: string, [nothing, ...others]: readonly Measured[]): Figure[] =>
     others.map((it, n) => ({
-      ...{ row: '4w', what: `CPU ${what}: ${ways[n + 1]?.name} ÷ nothing`, value: it.cpu / (nothing?.cpu ?? NaN), atLeast: false },
+      ...{ row: '4w', what: `CPU ${what}: ${ways[n + 1]?.name} ÷ nothing`, value: nothing ? ratio(it, nothing, 'cpus') : NaN, atLeast: false },
       ...(n === 0 ? { gate: 1.05 } : {}),
     }));
   return [...ratios('at the service’s door', door), ...ratios('through the gateway', through)];
