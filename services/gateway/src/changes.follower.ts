@@ -36,7 +36,7 @@ export class Follower implements Listener {
   private readonly leave: () => void;
 
   constructor(
-    customer: string,
+    private readonly customer: string,
     /** Up to where the client was told; undefined for a new one. */
     private held: Place | undefined,
     private readonly tail: Tail,
@@ -129,7 +129,8 @@ export class Follower implements Listener {
   private async demandKnown(held: Place, at: Place): Promise<boolean> {
     const { head } = await this.missed(held.position, undefined, 1);
     if (head < held.position) return this.reset('position-unknown', at);
-    this.at = held;
+    // Meanwhile so much may have come that it has to be read.
+    if (this.at && this.at.position < held.position) this.at = held;
     return true;
   }
 
@@ -145,7 +146,7 @@ export class Follower implements Listener {
   }
 
   private async pass({ changes, last }: Stretch, { epoch }: Place, { position }: Place): Promise<void> {
-    for (const change of changes) {
+    for (const change of changes((it) => it === this.customer)) {
       // A restore may come in between.
       if (this.held?.epoch !== epoch) return;
       this.tell(change);

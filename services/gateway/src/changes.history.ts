@@ -29,11 +29,12 @@ export interface Stretch {
   readonly head: number;
   /** The last position read; undefined where there was nothing. */
   readonly last: number | undefined;
-  readonly changes: readonly Change[];
+  /** Those of customers that are wanted. */
+  readonly changes: (wanted: (customer: string) => boolean) => readonly Change[];
 }
 
-/** Reads changes of the customers that somebody asks about. @throws as a call does */
-export type ReadChanges = (service: string, ask: Ask, wanted: (customer: string) => boolean) => Promise<Stretch>;
+/** Reads a part of a service's history. @throws as a call does */
+export type ReadChanges = (service: string, ask: Ask) => Promise<Stretch>;
 
 const rpc = `/${History.typeName}/${History.method.readEvents.name}`;
 /** More than a read takes; a service that needs longer counts as away. */
@@ -53,12 +54,17 @@ const changesIn = (records: readonly string[], positions: readonly string[], wan
 /** Reads the services' histories in the gateway's own name. @param token gives its `Authorization` header */
 export const changesOf =
   (call: Call, token: () => Promise<string>): ReadChanges =>
-  async (service, { after, upTo, waitSeconds = 0, settled = false, ...rest }, wanted) => {
+  async (service, { after, upTo, waitSeconds = 0, settled = false, ...rest }) => {
     const request = create(ReadEventsRequestSchema, { ...rest, after: String(after), upTo: String(upTo ?? 0), waitSeconds, settled });
     const bytes = toBinary(ReadEventsRequestSchema, request);
     const timeoutMs = answerMs + waitSeconds * 1000 + (settled ? settleMs : 0);
     const { body } = await call(service, rpc, bytes, { authorization: await token() }, timeoutMs);
     const { epoch, head, records, positions } = fromBinary(ReadEventsResponseSchema, body);
     const last = positions.at(-1);
-    return { epoch, head: Number(head), last: last === undefined ? undefined : Number(last), changes: changesIn(records, positions, wanted) };
+    return {
+      epoch,
+      head: Number(head),
+      last: last === undefined ? undefined : Number(last),
+      changes: (wanted) => changesIn(records, positions, wanted),
+    };
   };

@@ -63,7 +63,7 @@ export class ChangesStream {
       customer,
       places.get(service),
       tail,
-      (after, upTo, limit) => read(service, { after, limit, partition, ...(upTo !== undefined && { upTo }) }, (it) => it === customer),
+      (after, upTo, limit) => read(service, { after, limit, partition, ...(upTo !== undefined && { upTo }) }),
       {
         changed: ({ type, position, time }) => this.say(section, { ...about, type, position: String(position), time }),
         isBehind: () => output.writableNeedDrain,

@@ -73,7 +73,7 @@ export class Tail {
   }
 
   private async start(): Promise<number> {
-    const { epoch, head } = await this.read(this.service, { after: end, settled: true }, () => false);
+    const { epoch, head } = await this.read(this.service, { after: end, settled: true });
     this.stand(placeIn(epoch, head));
     return 0;
   }
@@ -81,7 +81,7 @@ export class Tail {
   private async goOn({ epoch, position }: Place): Promise<number> {
     // A service that was away is asked whether it is back, not waited for.
     const ask = { after: position, waitSeconds: this.reason === undefined ? waitSeconds : 0, settled: true };
-    const found = await this.read(this.service, ask, (customer) => this.listeners.has(customer));
+    const found = await this.read(this.service, ask);
     const place = placeIn(found.epoch, found.last ?? position);
     if (place.epoch !== epoch) {
       // Positions mean something else now: begin again at the head.
@@ -89,7 +89,9 @@ export class Tail {
       return 0;
     }
     if (this.reason !== undefined) this.stand({ epoch, position });
-    for (const change of found.changes) this.listeners.get(change.customer)?.forEach((it) => it.changed(change));
+    // In one go with the move below: who comes in between would stand at the old place and have missed these.
+    for (const change of found.changes((customer) => this.listeners.has(customer)))
+      this.listeners.get(change.customer)?.forEach((it) => it.changed(change));
     this.place = place;
     return found.last === undefined ? idleMs : busyMs;
   }
