@@ -3,6 +3,7 @@ import { FileDescriptorProtoSchema, file_google_protobuf_timestamp } from '@bufb
 import { file_buf_validate_validate } from '@guanxi/contracts/buf/validate/validate_pb';
 import { file_guanxi_common_v1_access } from '@guanxi/contracts/guanxi/common/v1/access_pb';
 import { file_guanxi_common_v1_command } from '@guanxi/contracts/guanxi/common/v1/command_pb';
+import { file_guanxi_common_v1_freshness } from '@guanxi/contracts/guanxi/common/v1/freshness_pb';
 import type { Of } from '@guanxi/contracts/of';
 
 // A small contract of the tests' own: a service's may change without touching them.
@@ -28,7 +29,13 @@ const proto: Json = {
   name: 'guanxi/notes/v1/note.proto',
   package: 'guanxi.notes.v1',
   syntax: 'proto3',
-  dependency: ['google/protobuf/timestamp.proto', 'buf/validate/validate.proto', 'guanxi/common/v1/access.proto', 'guanxi/common/v1/command.proto'],
+  dependency: [
+    'google/protobuf/timestamp.proto',
+    'buf/validate/validate.proto',
+    'guanxi/common/v1/access.proto',
+    'guanxi/common/v1/command.proto',
+    'guanxi/common/v1/freshness.proto',
+  ],
   messageType: [
     {
       name: 'WriteNote',
@@ -56,10 +63,13 @@ const proto: Json = {
     },
     { name: 'GetNote', field: [field(1, 'note_id', 'string')] },
     { name: 'ListNotes', field: [field(1, 'page_size', 'int32'), field(2, 'page_token', 'string'), field(3, 'order_by', 'string')] },
+    { name: 'GetCustomerRequest', field: [field(1, 'account_id', 'string', uuid)] },
+    { name: 'CustomerSection', field: [field(1, 'freshness', '.guanxi.common.v1.Freshness'), field(2, 'data', '.guanxi.notes.v1.Notes')] },
     { name: 'Notes', field: [field(1, 'notes', '.guanxi.notes.v1.Note', { label: 'LABEL_REPEATED' }), field(2, 'next_page_token', 'string')] },
   ],
   service: [
     { name: 'NoteCommands', method: [method('WriteNote', 'WriteNote', committed), method('AmendNote', 'AmendNote', committed)] },
+    { name: 'CustomerQueries', method: [method('GetCustomer', 'GetCustomerRequest', '.guanxi.notes.v1.CustomerSection')] },
     {
       name: 'NoteQueries',
       method: [method('GetNote', 'GetNote', '.guanxi.notes.v1.Note'), method('ListNotes', 'ListNotes', '.guanxi.notes.v1.Notes')],
@@ -67,7 +77,13 @@ const proto: Json = {
   ],
 };
 
-const known = [file_google_protobuf_timestamp, file_buf_validate_validate, file_guanxi_common_v1_access, file_guanxi_common_v1_command];
+const known = [
+  file_google_protobuf_timestamp,
+  file_buf_validate_validate,
+  file_guanxi_common_v1_access,
+  file_guanxi_common_v1_command,
+  file_guanxi_common_v1_freshness,
+];
 const registry = createFileRegistry(fromJson(FileDescriptorProtoSchema, proto, { registry: createRegistry(...known) }), (name) =>
   known.find((it) => it.proto.name === name),
 );
@@ -105,3 +121,8 @@ export interface NoteQueries {
   listNotes: { pageSize: number; pageToken: string; orderBy: string };
 }
 export const NoteQueries = service<NoteQueries>('NoteQueries');
+/** The section of the page of one customer. */
+export interface CustomerQueries {
+  getCustomer: { accountId: string };
+}
+export const CustomerQueries = service<CustomerQueries>('CustomerQueries');

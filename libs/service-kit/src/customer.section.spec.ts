@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Freshness } from '@guanxi/contracts/guanxi/common/v1/freshness';
+import { view } from '@guanxi/event-sourcing/view';
+import { testService, type TestService } from '../../../test/service.js';
+import { sectionOf } from './customer.section.js';
+import { CustomerQueries, Note, NoteCommands, NoteEvent } from './testing/notes.contract.js';
+import { notes } from './testing/notes.js';
+
+const picky = view(Note, { version: 1, table: 'note', key: 'noteId' }).of(NoteEvent, {
+  noteWritten: (_, { text }, { stream, version, at }) => {
+    if (text === 'unfoldable') throw new Error('cannot be folded');
+    return { noteId: stream, text, version, createdAt: at };
+  },
+  noteAmended: (row) => row,
+});
+
+const section = sectionOf(CustomerQueries, async (accountId, { read }) => ({ notes: [await read(picky).one(accountId)].filter(Boolean) }));
+
+describe('a section of the page of one customer', () => {
+  let service: TestService;
+  beforeAll(async () => {
+    service = await testService({ ...notes, views: [picky] }, [section]);
+  }, 60_000);
+  afterAll(() => service.stop());
+
+  const get = async (accountId: string) =>
+    (await service.call(CustomerQueries, 'getCustomer', { accountId })) as { freshness: Freshness; data: { notes: object[] } };
+  const write = (noteId: string, text: string) => service.call(NoteCommands, 'writeNote', { noteId, text }, { prefer: 'respond-async' });
+
+  it('holds the data and how fresh they are', async () => {
+    const noteId = randomUUID();
+    await service.call(NoteCommands, 'writeNote', { noteId, text: '一' });
+    const { freshness, data } = await get(noteId);
+    expect(data.notes).toMatchObject([{ noteId, text: '一' }]);
+    expect(freshness).toMatchObject({ lagMs: 0, staleReason: '' });
+    expect(Math.abs(Date.now() - Date.parse(freshness.asOf ?? ''))).toBeLessThan(2_000);
+  });
+  it('is empty for a customer that the service has not heard of', async () => {
+    expect((await get(randomUUID())).data.notes).toEqual([]);
+  });
+  it('says which view has stopped, and that it falls further behind', async () => {
+    await write(randomUUID(), 'unfoldable');
+    let { freshness } = await get(randomUUID());
+    for (const end = Date.now() + 15_000; Date.now() < end && !freshness.staleReason; await sleep(50)) ({ freshness } = await get(randomUUID()));
+    expect(freshness.staleReason).toMatch(/^view note: /);
+    expect(freshness.lagMs).toBeGreaterThan(0);
+    expect(Date.parse(freshness.asOf ?? '')).toBeLessThan(Date.now() - freshness.lagMs + 1_000);
+  });
+});
