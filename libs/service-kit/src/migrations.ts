@@ -3,6 +3,7 @@ import { appendOneFunction } from '@guanxi/event-sourcing/append.one.sql';
 import { appendFunction } from '@guanxi/event-sourcing/append.sql';
 import { receiveFunction } from '@guanxi/event-sourcing/receive';
 import { tables } from '@guanxi/event-sourcing/schema';
+import { notaryTables } from '@guanxi/event-sourcing/schema.notary';
 
 /** The kit's own tables and functions. */
 class History1795000000000 implements MigrationInterface {
@@ -26,8 +27,19 @@ class AppendOne1795400000000 implements MigrationInterface {
   }
 }
 
+/** The notary's tree, checkpoints, and those of the others. */
+class Notary1795500000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(notaryTables);
+  }
+
+  down(): Promise<void> {
+    throw new Error('a history is never taken back');
+  }
+}
+
 /** All migrations, oldest first. One that left the house is never changed; what follows is a new one at the end. */
-const migrations = [History1795000000000, AppendOne1795400000000];
+const migrations = [History1795000000000, AppendOne1795400000000, Notary1795500000000];
 
 /** What the application's role may do; the history and what was heard can only grow. */
 const rights: { readonly [table: string]: string } = {
@@ -40,6 +52,9 @@ const rights: { readonly [table: string]: string } = {
   checkpoints: 'select, insert, update, delete',
   snapshots: 'select, insert, update, delete',
   timers: 'select, insert, update, delete',
+  tree: 'select, insert',
+  notes: 'select, insert, update (sent)',
+  witnessed: 'select, insert, update (checked_at, fault)',
 };
 
 const grants = (role: string): string[] =>
