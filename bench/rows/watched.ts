@@ -63,9 +63,7 @@ export const watchedRows = async (house: DrillHouse, rounds: number): Promise<Fi
   const sink = await startSink();
   const begin = async ({ metrics, kept }: (typeof ways)[number], n: number): Promise<Watched> => {
     const tracing: Record<string, string> =
-      kept > 0
-        ? { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: `${kept}` }
-        : {};
+      kept > 0 ? { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: `${kept}` } : {};
     const operations = metrics ? '127.0.0.1:0' : '';
     const database = await createDatabase(house, `watched_${n}`);
     const service = await startServer('path.service', {
