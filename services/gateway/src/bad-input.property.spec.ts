@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { DescField, DescMessage } from '@bufbuild/protobuf';
 import { routes, type Route } from '@guanxi/contracts/routes';
+import { sections } from './customer.sections.js';
 import { batch } from './testing/batch.client.js';
 import { bearer, committed, openHouse, type House } from './testing/house.js';
 
@@ -61,7 +62,7 @@ describe('whatever is sent', () => {
   let authorization: string;
   beforeAll(async () => {
     const commands = new Set(routes.filter((it) => it.kind === 'command').map((it) => it.method.name));
-    house = await openHouse(({ method }) => (commands.has(method) ? committed : {}));
+    house = await openHouse(({ method }) => (commands.has(method) ? committed : {}), Object.values(sections));
     authorization = await bearer(house);
   });
   afterAll(() => house.close());
