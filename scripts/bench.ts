@@ -41,6 +41,8 @@ const parts: Readonly<Record<string, Row>> = {
   door: inHouse('../bench/rows/door.ts', 'doorRows'),
   watched: inHouse('../bench/rows/watched.ts', 'watchedRows'),
   'opt-outs': inHouse('../bench/rows/opt-outs.ts', 'optOutRows'),
+  kafka: onPostgres('../bench/rows/kafka.ts', 'kafkaRows'),
+  buses: async (rounds) => (await import('../bench/rows/buses.ts')).busRows(rounds),
 };
 
 await run(async () => {
