@@ -46,7 +46,11 @@ describe('access', () => {
   };
 
   it('is the roles that the contract names', () => {
-    expect(policyOf('option (common.v1.access) = {roles: [AUDITOR, QUALITY]};')).toEqual({ open: false, internal: false, roles: ['AUDITOR', 'QUALITY'] });
+    expect(policyOf('option (common.v1.access) = {roles: [AUDITOR, QUALITY]};')).toEqual({
+      open: false,
+      internal: false,
+      roles: ['AUDITOR', 'QUALITY'],
+    });
     expect(policyOf('option (common.v1.access) = {open: true};')).toEqual({ open: true, internal: false, roles: [] });
   });
 
