@@ -40,8 +40,8 @@ describe('one customer before real services', () => {
     removeFolder(folder);
   }, 60_000);
 
-  const post = async (path: string, body: object): Promise<Json> => {
-    const headers = { authorization, 'content-type': 'application/json' };
+  const post = async (path: string, body: object, more: Record<string, string> = {}): Promise<Json> => {
+    const headers = { authorization, 'content-type': 'application/json', ...more };
     const answered = await fetch(house.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
     expect([path, answered.ok]).toEqual([path, true]);
     return (await answered.json()) as Json;
@@ -132,8 +132,10 @@ describe('one customer before real services', () => {
   it('is followed on at another gateway from where the first one stopped', async () => {
     const first = await openChanges(house.url, id, authorization);
     await first.until('ready');
-    await post(`/v1/accounts/${id}:tag`, { tags: ['vip'] });
+    // Nobody waits for the view here but the event.
+    await post(`/v1/accounts/${id}:tag`, { tags: ['vip'] }, { prefer: 'respond-async' });
     await first.until('account');
+    expect((await read()).page.sections['account']?.data?.['account']).toMatchObject({ tags: ['vip'] });
     first.close();
     await post(`/v1/accounts/${id}:untag`, { tags: ['vip'] });
     const again = await openChanges(other!.url, id, authorization, first.lastId());

@@ -51,8 +51,10 @@ describe('the open doors', () => {
     await forget();
     answer = () => ({ ready: true });
     house.heard.length = 0;
+    const began = performance.now();
     await Promise.all(Array.from({ length: 50 }, () => ready()));
-    expect(house.heard).toHaveLength(2);
+    // One round of two services, and one more for each time that it is not believed any more.
+    expect(house.heard.length).toBeLessThanOrEqual(2 * Math.ceil((performance.now() - began) / 250));
   });
   it('name version, Node and commit', async () => {
     expect(await (await ask('/version')).json()).toEqual({
