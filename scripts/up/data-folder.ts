@@ -13,6 +13,7 @@ const ours = [
   'secrets.json',
   'run.json',
   'issuer',
+  'notary',
   'tokens',
   'logs',
   'kafka',
@@ -74,7 +75,7 @@ export const openDataFolder = (say: (text: string) => void): { folder: string; i
     say('An earlier first start was cut short; it begins again.');
     for (const left of ['postgres.new', 'postgres.new.password']) rmSync(join(folder, left), { recursive: true, force: true });
   }
-  for (const name of ['issuer', 'tokens', 'logs']) mkdirSync(join(folder, name), { recursive: true });
+  for (const name of ['issuer', 'notary', 'tokens', 'logs']) mkdirSync(join(folder, name), { recursive: true });
   const installation = readJson<Installation>(join(folder, 'installation.json'));
   if (installation && installation.layout !== layout) {
     const age = installation.layout > layout ? 'a newer' : 'an older';

@@ -1,5 +1,6 @@
 import { address } from './database.ts';
 import { issuerOf, jwksFile, tokenFile } from './issuer.ts';
+import { notaryKeys } from './notary.ts';
 import { bus, services } from './services.ts';
 
 /** What the environments of all processes are made from. */
@@ -44,6 +45,7 @@ export const serviceEnvironment = (house: House, name: string): Readonly<Record<
   GUANXI_DATABASE_URL: address(house.databasePort, `${name}_app`, house.secrets, name),
   GUANXI_OWNER_URL: address(house.databasePort, `${name}_owner`, house.secrets, name),
   ...busOf(house),
+  GUANXI_NOTARY_KEYS: notaryKeys(house.folder, name),
   GUANXI_GRPC: `127.0.0.1:${house.ports[name]}`,
 });
 

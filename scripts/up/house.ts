@@ -8,6 +8,7 @@ import { install, logFile, openDataFolder, secretsFor, type Installation } from 
 import { endLeftover, prepareCluster, prepareDatabases, startDatabase } from './database.ts';
 import { gatewayEnvironment, serviceEnvironment, type House } from './environment.ts';
 import { prepareIssuer, renewServiceTokens } from './issuer.ts';
+import { prepareNotary } from './notary.ts';
 import { untilReady } from './ready.ts';
 import { endLeftKafka, openKafka, type Kafka } from './kafka.ts';
 import { removeRun, writeRun, type RunFile } from './run-file.ts';
@@ -52,6 +53,7 @@ const prepare = async (say: Say): Promise<House> => {
   };
   const [{ namespace }] = await Promise.all([makeDatabase(), build()]);
   prepareIssuer(folder);
+  prepareNotary(folder, services);
   renewServiceTokens(folder, namespace, [...services, 'gateway']);
   const portEach = async (names: readonly string[]): Promise<Record<string, number>> =>
     Object.fromEntries(await Promise.all(names.map(async (name) => [name, await freePort()] as const)));

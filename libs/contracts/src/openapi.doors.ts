@@ -1,3 +1,4 @@
+import { proofDoors } from './openapi.proofs.js';
 import type { Schema } from './openapi.rules.js';
 
 const problem = (name: string): Schema => ({ $ref: `#/components/responses/${name}` });
@@ -129,6 +130,7 @@ export const doors: Record<string, Schema> = {
       },
     },
   },
+  ...proofDoors,
   '/health/live': {
     get: {
       operationId: 'GetLiveness',

@@ -15,6 +15,7 @@ import { closing, type Closing } from './closing.js';
 import type { Part } from './health.js';
 import { lazyBus } from './lazy.bus.js';
 import { faultOf, NestLog, type Log } from './log.js';
+import { startNotarySide, type NotarySide } from './notary.side.js';
 import { peerHistory } from './owner.history.js';
 import type { ServiceConfig } from './service.config.js';
 import { serviceToken } from './service.token.js';
@@ -31,6 +32,7 @@ export interface BusSide {
   counts(): ReadonlyMap<string, Readonly<Counts>>;
   /** The relay's connections. */
   readonly pool: Pool;
+  readonly notary: NotarySide;
 }
 
 /** The services whose events the views and policies name: `guanxi.accounts.v1.OrderEvent` is of `accounts`. */
@@ -65,13 +67,14 @@ const open = async (
     if (state === 'unknown') log.warn({ reason }, 'started without a look at the own topic');
 
     const relay = parts.add(startRelay({ pool: workers, bus, source: definition.name, partitions, onError }), (it) => it.stop());
+    const token = serviceTokenFile === undefined ? noToken : serviceToken(serviceTokenFile);
+    const notary = startNotarySide(config, bus, token, parts, log);
     const stop = (): Promise<void> => parts.close();
     const sources = sourcesOf(definition);
-    const sends = { wake: () => relay.wake(), pool: workers, stop };
-    if (sources.length === 0) return { ...sends, health: () => [relay.health()], hears: () => [], counts: () => new Map() };
-    const owner = parts.add(peerHistory(peers, serviceTokenFile === undefined ? noToken : serviceToken(serviceTokenFile), tlsOf(tlsFolder)), (it) =>
-      it.close(),
-    );
+    const sends = { wake: () => relay.wake(), pool: workers, notary, stop };
+    const tells = (): Part[] => [relay.health(), ...notary.health()];
+    if (sources.length === 0) return { ...sends, health: tells, hears: () => [], counts: () => new Map() };
+    const owner = parts.add(peerHistory(peers, token, tlsOf(tlsFolder)), (it) => it.close());
     const onUnhappened = (source: string, _partition: number, after: number, upTo: number): void =>
       log.warn({ source, position: after, count: upTo - after }, 'a restore undid events that were heard');
     const consumer = parts.add(
@@ -80,7 +83,7 @@ const open = async (
     );
     const hears = (): Part[] => consumer.health();
     const counts = () => new Map(sources.map((source) => [source, consumer.counts(source)]));
-    return { ...sends, health: () => [relay.health(), ...hears()], hears, counts };
+    return { ...sends, health: () => [...tells(), ...hears()], hears, counts };
   } catch (error) {
     await parts.close();
     throw error;

@@ -3,6 +3,8 @@ import { History as HistoryService, type ReadEventsRequest as Request } from '@g
 import { listEpochs } from '@guanxi/event-sourcing/epochs';
 import type { History, Positioned } from '@guanxi/event-sourcing/history';
 import { queriesOf, type RpcController } from './controllers.js';
+import type { NotarySide } from './notary.side.js';
+import { proofs } from './proofs.js';
 
 /** An answer must fit into the 4 MiB that gRPC clients take by default; a record may have some 300 KiB. */
 const mostBytes = 2 * 1024 * 1024;
@@ -23,6 +25,7 @@ export const historyController = (
   pool: Pool,
   stopping: AbortSignal,
   settled: (position: number) => Promise<void> = () => Promise.resolve(),
+  notary: Pick<NotarySide, 'sign' | 'verifiers'> = { verifiers: [], sign: () => Promise.resolve(undefined) },
 ): RpcController => {
   const readEvents = async ({ after, limit, partition, waitSeconds, upTo, settled: readable }: Request): Promise<object> => {
     const range = {
@@ -44,6 +47,7 @@ export const historyController = (
     };
   };
   return queriesOf(HistoryService, {
+    ...proofs(pool, notary),
     readEvents,
     listEpochs: async () => ({ epochs: (await listEpochs(pool)).map(({ id, base }) => ({ id, base: String(base) })) }),
   });

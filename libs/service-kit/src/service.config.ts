@@ -45,6 +45,11 @@ export class ServiceConfig extends BusConfig {
   @IsString()
   serviceTokenFile?: string;
 
+  /** The notary's keys, a file: PEM blocks or JWKs, Ed25519. Private ones sign; without it nothing is signed. */
+  @IsOptional()
+  @IsString()
+  notaryKeys?: string;
+
   /** The other services by name. */
   @Transform(({ value }) => peersOf(value))
   @IsObject({ message: 'must be a list name=host:port,…' })

@@ -143,7 +143,7 @@ describe('a service', () => {
   it('says how each part is to whoever asks', async () => {
     await expect(client.call(Operations.method.getHealth, {})).resolves.toMatchObject({
       ready: true,
-      parts: [{ name: 'database' }, { name: 'clock' }, { name: 'view note' }, { name: 'relay' }].map(
+      parts: [{ name: 'database' }, { name: 'clock' }, { name: 'view note' }, { name: 'relay' }, { name: 'notary' }, { name: 'witness' }].map(
         (it) => expect.objectContaining({ ...it, ready: true }) as object,
       ),
     });

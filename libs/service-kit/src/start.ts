@@ -96,7 +96,7 @@ export const startService = async (
     const controllers = [
       ...definition.deciders.map(commandsOf),
       ...queries,
-      historyController(history(pool, onAppend), pool, stopping.signal, (position) => views.settled(ownTypes, position)),
+      historyController(history(pool, onAppend), pool, stopping.signal, (position) => views.settled(ownTypes, position), bus.notary),
       operationsController(health),
     ];
     const verify = verifier(config);

@@ -6,6 +6,7 @@ import { GATEWAY, type Gateway } from './gateway.context.js';
 import { HistoryController } from './history.controller.js';
 import { OperationsController } from './operations.controller.js';
 import { ProblemsController } from './problems.controller.js';
+import { ProofsController } from './proofs.controller.js';
 import { Refusal, unreadable } from './refusal.js';
 
 const refused = (errors: ValidationError[]): Refusal => {
@@ -25,7 +26,7 @@ export class GatewayModule {
   static of(gateway: Gateway): DynamicModule {
     return {
       module: GatewayModule,
-      controllers: [OperationsController, ProblemsController, DocsController, HistoryController],
+      controllers: [OperationsController, ProblemsController, DocsController, HistoryController, ProofsController],
       providers: [
         { provide: GATEWAY, useValue: gateway },
         { provide: APP_GUARD, useClass: DoorGuard },

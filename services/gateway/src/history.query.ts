@@ -2,7 +2,7 @@ import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 
 /** Digits alone are a number; anything else stays what it is, for the validator to refuse. */
-const WholeNumber = (): PropertyDecorator =>
+export const WholeNumber = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) => (typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value));
 
 /** What may stand behind `/v1/history/{service}/events?`. */

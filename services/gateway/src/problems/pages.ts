@@ -4,6 +4,7 @@ import { complaintIntakePages } from './complaint-intake.pages.js';
 import { complaintVerdictPages } from './complaint-verdict.pages.js';
 import { contactsPages } from './contacts.pages.js';
 import { customerPages } from './customer.pages.js';
+import { historyPages } from './history.pages.js';
 import { loyaltyPages } from './loyalty.pages.js';
 import { interactionsPages } from './interactions.pages.js';
 import type { Pages } from './page.js';
@@ -16,6 +17,7 @@ export const pages: Pages = {
   ...requestPages,
   ...commandPages,
   ...platformPages,
+  ...historyPages,
   ...accountsPages,
   ...contactsPages,
   ...complaintIntakePages,
