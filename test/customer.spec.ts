@@ -80,6 +80,11 @@ describe('one customer before real services', () => {
     expect(states(page)).toEqual(fine);
     expect(page.sections['complaints']?.data).toMatchObject({ open: 1, total: 1 });
     expect(page.sections['privacy']?.data).toMatchObject({ optOuts: { directMarketing: { on: true } } });
+    const get = async (path: string): Promise<Json> => (await (await fetch(house.url + path, { headers: { authorization } })).json()) as Json;
+    expect(await get(`/v1/customers?q=${encodeURIComponent('王')}`)).toMatchObject({ customers: [{ accountId: id }] });
+    expect((await get(`/v1/customers/${id}/timeline`))['entries']).toEqual(
+      expect.arrayContaining([expect.objectContaining({ source: 'complaints' })]),
+    );
     const [here, there] = await Promise.all([read(), read(other?.url)]);
     const data = ({ sections }: Page) => Object.values(sections).map((it) => it.data);
     expect(data(there.page)).toEqual(data(here.page));
