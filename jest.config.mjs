@@ -28,5 +28,5 @@ export default {
   reporters: ['default', '<rootDir>/test/count-reporter.mjs'],
   maxWorkers: 2,
   workerIdleMemoryLimit: '512MB',
-  testTimeout: 20_000,
+  testTimeout: 60_000,
 };
