@@ -103,6 +103,7 @@ export const doors: Record<string, Schema> = {
           {
             epoch: textHeader('The current epoch, a UUIDv7.'),
             base: textHeader('The last position that the epoch shares with the one before.'),
+            head: textHeader('The history’s last position, as the answer began.'),
           },
         ),
         400: problem('Unreadable'),

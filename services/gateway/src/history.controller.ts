@@ -41,10 +41,10 @@ export class HistoryController {
     const { peers, stopping } = this.gateway;
     const pages = historyPages(peers.call, service, query, callHeaders(request.headers, traceparentOf(request.headers)));
     const first = (await pages.next()).value as ReadEventsResponse;
-    const { epoch, base } = first;
+    const { epoch, base, head } = first;
     reply.hijack();
     const output = reply.raw;
-    output.writeHead(200, { 'content-type': 'application/x-ndjson; charset=utf-8', 'cache-control': 'no-store', epoch, base });
+    output.writeHead(200, { 'content-type': 'application/x-ndjson; charset=utf-8', 'cache-control': 'no-store', epoch, base, head });
     const withPosition = query.partition !== undefined;
     let good = await written(output, linesOf(first, withPosition), stopping);
     try {
