@@ -111,26 +111,24 @@ const manifestOf = (dir) => {
   const { format, service, namespace, epoch, origin, from, to, previousOrigins } = manifest;
   if (format !== 1) end(2, `the bundle is of format ${shown(format)}; this verifier knows format 1`);
   const log = `guanxi/${namespace}/${service}/`;
-  const numbers = [from, to].every(Number.isSafeInteger) && from >= 1 && to >= from - 1;
-  if (origin !== log + epoch || !numbers) end(2, 'manifest.json: the origin, or from and to do not fit');
+  if (origin !== log + epoch || ![from, to].every(Number.isSafeInteger) || from < 1 || to < from - 1) end(2, 'manifest.json does not fit together');
   // Of an older epoch only that is left which every later one shares with it.
   const limits = new Map([[origin, Infinity]]);
   for (const it of [...previousOrigins].reverse()) limits.set(it.origin, Math.min(it.base, ...limits.values()));
   return { ...manifest, dir, log, limits };
 };
 /** Ends where a checkpoint is of another history, or not signed by a known key of its service. */
-const believe = (note, { service, log, limits, keys }, seen, whose = 'the') => {
-  const { origin, size, signatures, text } = note;
+const believe = ({ origin, size, signatures, text }, { service, log, limits, keys }, seen, whose = 'the') => {
   const [name, which, left] = [`guanxi/${service}`, `${whose} checkpoint of size ${size}`, limits.get(origin)];
   if (left === undefined) end(origin?.startsWith(log) ? 1 : 2, `${which} is of ${shown(origin)}, which this bundle does not know`);
   if (size > left) end(1, `${which} is of an epoch of which only ${left} events are left: a later one replaced the others`, left + 1, size);
   const keyOf = ({ signer, bytes }) => (signer === name ? keys.get(`${name}+${bytes.toString('hex', 0, 4)}`) : undefined);
   const known = signatures.filter(keyOf);
-  if (!known.length) end(1, `${which} is signed by no key of ${name} that is known here`, seen.signed + 1, size);
+  // What such a one says of the events is still looked at: where it contradicts a kept one, that tells the place.
+  if (!known.length) seen.stranger ??= `${which} is signed by no key of ${name} that is known here`;
   const good = known.every((it) => crypto.verify(null, text, keyOf(it), it.bytes.subarray(4)));
   if (!good) end(1, `${which} has a wrong signature`, seen.signed + 1, size);
   seen.checkpoints++;
-  return note;
 };
 /** Why a text is no record that can stand here; undefined where it is one. All of it goes through JSON.parse. */
 const flawOf = (text, { service, from, to, complete }, seen) => {
@@ -167,7 +165,9 @@ const walk = async (bundle, seen, roots) => {
   const following = async () => {
     const note = (await notes.next()).value?.note;
     if (note?.size < seen.position) end(2, `checkpoints.txt: size ${note.size} stands in the wrong place`);
-    return note && believe(note, bundle, seen);
+    if (note?.size > to) end(1, 'checkpoints.txt goes on after the last event', to + 1, note.size);
+    if (note) believe(note, bundle, seen);
+    return note;
   };
   let checkpoint = await following();
   for (; !complete && checkpoint; checkpoint = await following()) roots.set(checkpoint.size, checkpoint.root);
@@ -176,7 +176,7 @@ const walk = async (bundle, seen, roots) => {
     if (roots.has(size)) roots.set(size, root);
     for (; checkpoint?.size === size; checkpoint = await following()) {
       if (!checkpoint.root.equals(root)) end(1, `the root of size ${size} is not the signed one`, seen.signed + 1, size);
-      seen.signed = size;
+      if (!seen.stranger) seen.signed = size;
     }
   };
   if (complete) await meet();
@@ -189,15 +189,14 @@ const walk = async (bundle, seen, roots) => {
     }
   }
   if (complete && seen.position < to) end(1, `the events end here, the manifest says at ${to}`, seen.signed + 1, seen.position + 1);
-  if (complete && seen.signed < to) end(1, 'no checkpoint signs the last events', seen.signed + 1, to);
+  if (complete && seen.signed < to && !seen.stranger) end(1, 'no checkpoint signs the last events', seen.signed + 1, to + 1);
 };
 const compare = (kept, roots, proofs, seen, to) =>
   kept.filter(({ size, root }) => {
     const proof = proofs.find((it) => (it.from === size && roots.get(it.to)) || (it.to === size && roots.get(it.from)));
-    const proven = () => proof && consistent(proof, [roots.get(proof.from) ?? root, roots.get(proof.to) ?? root]);
-    const holds = roots.get(size)?.equals(root) ?? proven();
+    const holds = roots.get(size)?.equals(root) ?? (proof && consistent(proof, [roots.get(proof.from) ?? root, roots.get(proof.to) ?? root]));
     if (holds === false) end(1, `the checkpoint of size ${size} that you kept is not of this history`, seen.kept + 1, size);
-    if (!holds && size > to) end(1, `you kept a checkpoint of size ${size}: the history was cut, or is older and lacks a proof`, to + 1, size);
+    if (!holds && size > to) end(1, `you kept a checkpoint of size ${size}: the history was cut, or is older and lacks a proof`, seen.kept + 1, size);
     if (holds) seen.kept = size;
     return !holds;
   });
@@ -222,6 +221,7 @@ const prove = async (dir, keptFile, seen) => {
   // What contradicts the auditor's own papers is said first: a holder of the key can sign all else.
   const open = compare(kept, roots, proofs, seen, flaw ? Infinity : to);
   if (flaw) throw flaw.first && kept.length && complete ? Object.assign(flaw, { first: seen.kept + 1 }) : flaw;
+  if (seen.stranger) end(1, seen.stranger);
   if (damaged.length) end(1, `SHA256SUMS does not fit ${damaged.join(', ')}`);
   const notProven = [
     complete ? from > 1 && `the events before ${from}` : 'that no event is missing: these are single ones',

@@ -75,10 +75,21 @@ export const only = (bundle: Bundle, subject: string): Bundle => {
 };
 
 const sumsOf = (dir: string, names: readonly string[]): string =>
-  names.map((name) => `${createHash('sha256').update(readFileSync(join(dir, name))).digest('hex')}  ${name}\n`).join('');
+  names
+    .map(
+      (name) =>
+        `${createHash('sha256')
+          .update(readFileSync(join(dir, name)))
+          .digest('hex')}  ${name}\n`,
+    )
+    .join('');
 
 /** Writes the files of a bundle into an emptied folder, with sums that fit; gives their names. */
-export const writeBundle = (dir: string, bundle: Bundle, gunzipped = Buffer.concat(bundle.lines.flatMap((it) => [it, Buffer.of(10)]))): string[] => {
+export const writeBundle = (
+  dir: string,
+  bundle: Bundle,
+  gunzipped: Buffer = Buffer.concat(bundle.lines.flatMap((it) => [it, Buffer.of(10)])),
+): string[] => {
   const files: Record<string, string | Buffer> = {
     'events.ndjson.gz': gzipSync(gunzipped, { level: 1 }),
     'manifest.json': JSON.stringify(bundle.manifest),
