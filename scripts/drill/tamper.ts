@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomOf, type Random } from '../demo/random.ts';
-import { verify } from '../verify-history.mjs';
+import { verify, type Verdict } from '../verify-history.mjs';
 import { bundleOf, from, only, writeBundle, type Bundle } from './bundle.ts';
 import { randomHistory } from './records.ts';
-import { flipped, tamperings, type Case } from './tamperings.ts';
+import { flipped, tamperings, type Case, type Tampered } from './tamperings.ts';
 import { signerOf } from './tree.ts';
 
 const service = 'accounts';
@@ -53,20 +53,29 @@ interface Place {
 
 const none: Found = { runs: 0, found: 0, places: 0, placed: 0, among: 0 };
 
-/** One tampering: what it adds to the figures of its kind, and what is wrong with the verdict, if anything. */
-const tamperOnce = async ({ dir, keptFile }: Place, kind: (typeof tamperings)[number], random: Random): Promise<{ found: Found; wrong?: string }> => {
+const judged = ({ exit, first, last }: Verdict, { altered, unreadable }: Tampered): Found => {
+  const found = exit === 1 || (exit === 2 && unreadable === true);
+  if (altered === undefined) return { ...none, runs: 1, found: Number(found) };
+  const among = (last ?? 0) - (first ?? Infinity) + 1;
+  const placed = found && (first ?? Infinity) <= altered && altered <= (last ?? 0);
+  return { runs: 1, found: Number(found), places: 1, placed: Number(placed), among: placed ? among : 0 };
+};
+
+/** One tampering: what it adds to the figures of its kind, and the verdict where it is not the right one. */
+const tamperOnce = async (
+  { dir, keptFile }: Place,
+  kind: (typeof tamperings)[number],
+  random: Random,
+): Promise<{ figures: Found; wrong?: string }> => {
   const it = caseOf(random);
-  const { bundle, altered, body, unreadable, spoilt } = kind.tamper(it);
-  const names = writeBundle(dir, bundle, body);
-  if (spoilt) spoil(dir, names, random);
+  const tampered = kind.tamper(it);
+  const names = writeBundle(dir, tampered.bundle, tampered.body);
+  if (tampered.spoilt) spoil(dir, names, random);
   writeFileSync(keptFile, keptText(it));
   const verdict = await verify(dir, kind.plain && random.chance(50) ? undefined : keptFile);
-  const found = verdict.exit === 1 || (verdict.exit === 2 && unreadable === true);
-  if (altered === undefined) return { found: { ...none, runs: 1, found: Number(found) }, ...(found ? {} : { wrong: JSON.stringify(verdict) }) };
-  const [first, last] = [verdict.first ?? Infinity, verdict.last ?? 0];
-  const good = found && first <= altered && altered <= last;
-  const figures = { runs: 1, found: Number(found), places: 1, placed: Number(good), among: good ? last - first + 1 : 0 };
-  return { found: figures, ...(good ? {} : { wrong: `${JSON.stringify(verdict)}, altered at ${altered}` }) };
+  const figures = judged(verdict, tampered);
+  const right = figures.found === 1 && figures.placed === figures.places;
+  return { figures, ...(right ? {} : { wrong: `${JSON.stringify(verdict)}, altered at ${tampered.altered}` }) };
 };
 
 /** What is wrong with the verdict on an untouched bundle, if anything. */
@@ -94,14 +103,14 @@ export const drillTampering = async (runs: number, untouched: number, seed: stri
   try {
     for (let run = 0; run < runs; run++) {
       const kind = tamperings[run % tamperings.length]!;
-      const { found, wrong: why } = await tamperOnce(place, kind, randomOf(`${seed} ${run}`));
+      const { figures, wrong: why } = await tamperOnce(place, kind, randomOf(`${seed} ${run}`));
       const before = byKind[kind.name] ?? none;
       byKind[kind.name] = {
-        runs: before.runs + found.runs,
-        found: before.found + found.found,
-        places: before.places + found.places,
-        placed: before.placed + found.placed,
-        among: before.among + found.among,
+        runs: before.runs + figures.runs,
+        found: before.found + figures.found,
+        places: before.places + figures.places,
+        placed: before.placed + figures.placed,
+        among: before.among + figures.among,
       };
       if (why) wrong.push(`seed ${seed}, run ${run}: ${kind.name}: ${why}`);
       told(run + 1);
