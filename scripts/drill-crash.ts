@@ -20,6 +20,8 @@ const random = (seed: number) => (): number => {
 /** Kills one process after another, each with SIGKILL, until told to stop; lets the house come back in between. */
 const killAgainAndAgain = async (house: DrillHouse, chance: () => number, most: number, going: () => boolean): Promise<Record<string, number>> => {
   const kills: Record<string, number> = {};
+  // Everybody falls once before anybody falls again.
+  let spared: string[] = [];
   for (let done = 0; done < most && going();) {
     // Long enough for the import to get on in between, short enough to hit what has hardly begun.
     await sleep(500 + chance() * 5_000);
@@ -27,7 +29,9 @@ const killAgainAndAgain = async (house: DrillHouse, chance: () => number, most: 
     const { processes, postgres, kafka } = house.run();
     const below = { PostgreSQL: postgres?.pid, Kafka: kafka?.pid };
     const all = [...processes, ...Object.entries(below).flatMap(([name, pid]) => (pid === undefined ? [] : { name, pid }))];
-    const victim = all[Math.floor(chance() * all.length)];
+    if (spared.length === 0) spared = all.map(({ name }) => name);
+    const [chosen] = spared.splice(Math.floor(chance() * spared.length), 1);
+    const victim = all.find(({ name }) => name === chosen);
     if (!victim) continue;
     try {
       process.kill(victim.pid, 'SIGKILL');
