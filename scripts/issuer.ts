@@ -1,9 +1,10 @@
-/** A development issuer for places without an OIDC provider (deploy/compose.yaml): keys and the services' tokens, in GUANXI_DATA, until stopped. */
+/** A development issuer for places without an OIDC provider (deploy/compose.yaml): keys, the services' tokens and the notaries' keys, in GUANXI_DATA, until stopped. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, Trouble } from './trouble.ts';
 import { dataFolder, install, readJson, type Installation } from './up/data-folder.ts';
 import { issuerOf, prepareIssuer, renewServiceTokens } from './up/issuer.ts';
+import { prepareNotary } from './up/notary.ts';
 import { services } from './up/services.ts';
 
 const renewedMs = 3_600_000;
@@ -18,6 +19,7 @@ await run(async () => {
   const known = existsSync(file) ? readJson<Installation>(file) : install(folder, namespace);
   if (known?.namespace !== namespace) throw new Trouble(`${folder} belongs to the installation ${known?.namespace}, not to ${namespace}.`);
   prepareIssuer(folder);
+  prepareNotary(folder, services);
   const renew = (): void => renewServiceTokens(folder, namespace, [...services, 'gateway']);
   renew();
   const renewal = setInterval(renew, renewedMs);
