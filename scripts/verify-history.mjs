@@ -7,7 +7,10 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { createGunzip } from 'node:zlib';
-const head = /^\{"specversion":"1\.0","id":"[^"]+","source":"[^"]+","type":"[^"]+","subject":"[^"/]+\/[^"]+","time":"[\dT:.-]{23}Z",/;
+const head = new RegExp(
+  String.raw`^\{"specversion":"1\.0","id":"[^"\\]+","source":"([^"\\]+)","type":"[^"\\]+","subject":"([^"\\/]+/[^"\\]+)","time":"([\dT:.-]{23}Z)",` +
+    String.raw`"datacontenttype":"application/json","streamversion":(\d+),"schemaversion":\d+,`,
+);
 /** Ends a verification. Exit code 1: not what was signed, somewhere from `first` to `last`; 2: nothing can be said. */
 const end = (exit, reason, first = null, last = first) => {
   throw Object.assign(new Error(reason), { exit, first, last });
@@ -19,7 +22,8 @@ const decoded = (text, length) => {
   return right ? bytes : end(2, `${shown(text)} is not the base64 that should stand here`);
 };
 const sha256 = crypto.hash ? (bytes) => crypto.hash('sha256', bytes, 'buffer') : (bytes) => crypto.createHash('sha256').update(bytes).digest();
-const node = (left, right) => sha256(Buffer.concat([Uint8Array.of(1), left, right], 65));
+const pair = Buffer.alloc(65, 1);
+const node = (left, right) => sha256(pair.fill(left, 1, 33).fill(right, 33));
 const rootOf = (edge) => (edge.length ? edge.reduceRight((right, left) => node(left, right)) : sha256(''));
 const grow = (edge, size, leaf) => {
   let hash = leaf;
@@ -64,7 +68,7 @@ async function* eventsOf(dir) {
       stop = block.indexOf(10, start);
       // The byte before a line, mostly a line feed, becomes the leaf's 0x00, so that nothing is copied.
       block[start - 1] = 0;
-      const text = clean || isUtf8(block.subarray(start, stop)) ? block.toString('utf8', start, stop) : '';
+      const text = clean || isUtf8(block.subarray(start, stop)) ? block.toString('latin1', start, stop) : '';
       events.push({ text, leaf: sha256(block.subarray(start - 1, stop)) });
     }
     yield events;
@@ -124,28 +128,24 @@ const believe = ({ origin, size, signatures, text }, { service, log, limits, key
   if (size > left) end(1, `${which} is of an epoch of which only ${left} events are left: a later one replaced the others`, left + 1, size);
   const keyOf = ({ signer, bytes }) => (signer === name ? keys.get(`${name}+${bytes.toString('hex', 0, 4)}`) : undefined);
   const known = signatures.filter(keyOf);
-  // What such a one says of the events is still looked at: where it contradicts a kept one, that tells the place.
   if (!known.length) seen.stranger ??= `${which} is signed by no key of ${name} that is known here`;
   const good = known.every((it) => crypto.verify(null, text, keyOf(it), it.bytes.subarray(4)));
   if (!good) end(1, `${which} has a wrong signature`, seen.signed + 1, size);
   seen.checkpoints++;
 };
-/** Why a text is no record that can stand here; undefined where it is one. All of it goes through JSON.parse. */
+/** Why a text is no record that can stand here; undefined where it is one. What follows `schemaversion` is signed, and not read. */
 const flawOf = (text, { service, from, to, complete }, seen) => {
+  const [, source, subject, time, version] = head.exec(text) ?? [];
   if (seen.position > to) return `the manifest says that the events end at ${to}`;
-  try {
-    const { source, subject, time, streamversion, data } = JSON.parse(text);
-    if (!head.test(text) || source !== `/guanxi/${service}` || !data) return `the line has not the attributes of a record of ${service}`;
-    if (time < seen.lastTime) return `its time ${time} is before ${seen.lastTime}, which stands before it`;
-    const due = (seen.versions.get(subject) ?? (complete || from === 1 ? 0 : streamversion - 1)) + 1;
-    if (streamversion !== due) return `version ${streamversion} of ${shown(subject)} stands where ${due} is due`;
-    seen.versions.set(subject, streamversion);
-    seen.lastTime = time;
-    seen.firstTime ??= time;
-    seen.events++;
-  } catch {
-    return 'the line is not JSON in UTF-8';
-  }
+  if (source !== `/guanxi/${service}` || !text.endsWith('}')) return `the line has not the attributes of a record of ${service}`;
+  if (time < seen.lastTime) return `its time ${time} is before ${seen.lastTime}, which stands before it`;
+  const last = seen.versions.get(subject) ?? (complete || from === 1 ? 0 : version - 1);
+  if (Number(version) !== last + 1) return `version ${version} of ${shown(subject)} stands where ${last + 1} is due`;
+  // Copied, or each stream would hold its first text in memory.
+  seen.versions.set(last ? subject : Buffer.from(subject, 'latin1').toString('latin1'), last + 1);
+  seen.lastTime = time;
+  seen.firstTime ??= time;
+  seen.events++;
 };
 const placeOf = async (proofs, leaf, roots, seen) => {
   const { position, size, path } = proofOf((await proofs.next()).value || '{}');

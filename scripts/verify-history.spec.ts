@@ -115,13 +115,14 @@ describe('the verifier of exported histories', () => {
     expect(await says(bundleOf('accounts', odd, [60], [signer]))).toMatchObject({ exit: 0 });
   });
 
-  it('refuses what the service should never have signed: a fallen time, a missing version, another service’s record, no JSON, no UTF-8', async () => {
+  it('refuses what the service should never have signed: a fallen time, a missing version, another service’s record, no record, no UTF-8', async () => {
     const spoilt = (change: (text: string) => string | Buffer) => lines.with(59, Buffer.from(change(lines[59]?.toString() ?? '') as string));
     const changes: ((text: string) => string | Buffer)[] = [
       (text) => text.replace(/"time":"2026/, '"time":"2025'),
       (text) => text.replace(/"streamversion":\d+/, '"streamversion":99'),
       (text) => text.replace('/guanxi/accounts', '/guanxi/loyalty'),
-      (text) => text.slice(0, -1),
+      (text) => text.replace('"specversion":', '"specversion": '),
+      (text) => `${text} `,
       (text) => Buffer.concat([Buffer.from(text.slice(0, -2)), Buffer.of(0xff), Buffer.from('"}}')]),
       () => '',
     ];
