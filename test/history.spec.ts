@@ -108,6 +108,9 @@ describe('a history that proves itself', () => {
     writeFileSync(file, ['keys.txt', 'checkpoints.txt'].map((it) => readFileSync(join(bundle('all'), it), 'utf8')).join('\n'));
     return file;
   };
+  /** The root of the first export's checkpoint of a size, as it stands there. */
+  const rootAt = (size: number): string =>
+    new RegExp(`\\n${size}\\n(\\S{44})\\n`).exec(readFileSync(join(bundle('all'), 'checkpoints.txt'), 'utf8'))?.[1] ?? '';
   it('goes on with an export that was cut', async () => {
     const child = spawn(process.execPath, ['scripts/history.ts', 'export', 'accounts', '--out', bundle('cut')], {
       cwd: root,
@@ -134,8 +137,24 @@ describe('a history that proves itself', () => {
     expect([code, out]).toEqual([1, '']);
     expect(err).toContain(word);
   });
+  it('names what a new epoch shares with the one before, so that what was kept before stays good', async () => {
+    const time = Date.now().toString(16).padStart(12, '0');
+    const id = `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
+    await sql(`insert into epochs values ('${id}', 33)`);
+    await post('/v1/orders', order(30));
+    while (!(await get('checkpoints/latest')).text.includes(`/accounts/${id}\n34\n`)) await sleep(100);
+    expect((await get('checkpoints/latest')).text).toMatch(
+      new RegExp(`^previous guanxi/.*/accounts/.* 33 ${rootAt(33).replaceAll('+', '\\+')}$`, 'm'),
+    );
+    for (const to of ['33', '34']) {
+      expect(history('export', 'accounts', '--to', to, '--out', bundle(`epoch-${to}`)).code).toBe(0);
+      expect(verified(`epoch-${to}`, '--kept', keep())).toMatchObject({ code: 0 });
+    }
+    const { previousOrigins } = JSON.parse(readFileSync(join(bundle('epoch-34'), 'manifest.json'), 'utf8')) as { previousOrigins: object[] };
+    expect(previousOrigins).toEqual([{ origin: expect.stringContaining('/accounts/') as unknown, base: 33, root: rootAt(33) }]);
+  }, 60_000);
   it('is looked into where it lies: columns, tree and checkpoints', async () => {
-    expect(history('verify', 'accounts')).toMatchObject({ code: 0, out: expect.stringMatching(/^PASS 33 events, \d+ checkpoints/) as unknown });
+    expect(history('verify', 'accounts')).toMatchObject({ code: 0, out: expect.stringMatching(/^PASS 34 events, \d+ checkpoints/) as unknown });
     expect(history('verify', 'nobody')).toMatchObject({ code: 2, err: expect.stringContaining('There is no service nobody.') as unknown });
     await sql(`update events set type = 'guanxi.accounts.v1.Other', version = 7 where position = 5`);
     await sql(`update events set record = replace(record::text, '"1000"', '"1001"')::json where position = 9`);
@@ -144,7 +163,7 @@ describe('a history that proves itself', () => {
     for (const fault of [
       'FAIL position 5: the column type is not what the text says\n',
       'FAIL position 5: the column version is not what the text says\n',
-      'the first 33 events have another root\n',
+      'the first 34 events have another root\n',
     ])
       expect(out).toContain(fault);
     rmSync(bundle('all'), { recursive: true });

@@ -57,18 +57,19 @@ const checkpointsOf = async (api: HistoryApi, { from, to }: Wanted): Promise<str
 const manifestOf = async (api: HistoryApi, wanted: Wanted, note: string): Promise<object> => {
   const { service, epoch, from, to, stream, customer } = wanted;
   const { epochs } = await api.json<{ epochs: Epoch[] }>('epochs');
-  const { origin } = noteOf(note);
-  const [, namespace = ''] = origin.split('/');
+  // An earlier epoch may have signed the last checkpoint.
+  const [, namespace = ''] = noteOf(note).origin.split('/');
+  const originOf = (id: string): string => `guanxi/${namespace}/${service}/${id}`;
   const previousOrigins = await Promise.all(
     epochs.slice(0, -1).map(async ({ id }, n) => {
       const base = Number(epochs[n + 1]?.base);
-      return { origin: origin.replace(epoch, id), base, root: rootOf(await api.json<Edge>(`edge?size=${base}`)) };
+      return { origin: originOf(id), base, root: rootOf(await api.json<Edge>(`edge?size=${base}`)) };
     }),
   );
   const base = Number(epochs.at(-1)?.base);
   const partial = stream !== undefined || customer !== undefined;
   return {
-    ...{ format: 1, service, namespace, epoch, base, origin, from, to, previousOrigins },
+    ...{ format: 1, service, namespace, epoch, base, origin: originOf(epoch), from, to, previousOrigins },
     ...(partial ? { complete: false, ...(stream === undefined ? {} : { stream }), ...(customer === undefined ? {} : { customer }) } : {}),
   };
 };
