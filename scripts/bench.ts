@@ -43,6 +43,7 @@ const parts: Readonly<Record<string, Row>> = {
   'opt-outs': inHouse('../bench/rows/opt-outs.ts', 'optOutRows'),
   kafka: onPostgres('../bench/rows/kafka.ts', 'kafkaRows'),
   buses: async (rounds) => (await import('../bench/rows/buses.ts')).busRows(rounds),
+  verify: async (rounds) => (await import('../bench/rows/verify.ts')).verifyRows(rounds),
 };
 
 await run(async () => {

@@ -130,6 +130,13 @@ describe('the verifier of exported histories', () => {
       expect(await says(bundleOf('accounts', spoilt(change), [20, 60], [signer]))).toMatchObject({ exit: 1, first: 21, last: 60 });
   });
 
+  it('finds more events or checkpoints than the manifest says', async () => {
+    const notes = whole.notes.slice(0, 4);
+    expect(await says({ ...manifest({ to: 50 }), notes })).toMatchObject({ exit: 1, first: 51, last: 51 });
+    expect(await says({ ...manifest({ to: 50 }), lines: lines.slice(0, 50) })).toMatchObject({ exit: 1, first: 51, last: 60 });
+    expect(await says({ ...manifest({ to: 50 }), lines: lines.slice(0, 50), notes })).toMatchObject({ exit: 0 });
+  });
+
   it('gives a clear answer where nothing can be said', async () => {
     expect(await says(manifest({ format: 2 }))).toMatchObject({ exit: 2, reason: expect.stringMatching('format "2"; this verifier knows format 1') });
     expect(await says(manifest({ service: 'loyalty' }))).toMatchObject({ exit: 2, reason: expect.stringMatching('does not fit together') });
