@@ -21,9 +21,10 @@ const decoded = (text, length) => {
   const right = bytes.toString('base64') === text && (!length || bytes.length === length);
   return right ? bytes : end(2, `${shown(text)} is not the base64 that should stand here`);
 };
-const sha256 = crypto.hash ? (bytes) => crypto.hash('sha256', bytes, 'buffer') : (bytes) => crypto.createHash('sha256').update(bytes).digest();
+const sha256 = crypto.hash ? (it) => crypto.hash('sha256', it, 'latin1') : (it) => crypto.createHash('sha256').update(it).digest('latin1');
+const hashOf = (text) => decoded(text, 32).toString('latin1');
 const pair = Buffer.alloc(65, 1);
-const node = (left, right) => sha256(pair.fill(left, 1, 33).fill(right, 33));
+const node = (left, right) => pair.write(left + right, 1, 'latin1') && sha256(pair);
 const rootOf = (edge) => (edge.length ? edge.reduceRight((right, left) => node(left, right)) : sha256(''));
 const grow = (edge, size, leaf) => {
   let hash = leaf;
@@ -32,7 +33,7 @@ const grow = (edge, size, leaf) => {
   return size + 1;
 };
 const split = (size, left = 1) => (2 * left < size ? split(size, 2 * left) : left);
-const pull = (path) => path.pop() ?? Buffer.alloc(32);
+const pull = (path) => path.pop() ?? '-'.repeat(32);
 /** The roots of the trees of `at` and of `size` leaves to which a path leads, from a leaf or from the smaller root: RFC 9162 §2.1.3, §2.1.4. */
 const climb = (path, at, size, start, fromLeaf) => {
   if (size === (fromLeaf ? 1 : at)) return Array(2).fill(start ?? pull(path));
@@ -42,9 +43,8 @@ const climb = (path, at, size, start, fromLeaf) => {
   return [smaller, node(larger, hash)];
 };
 const consistent = ({ from, to, path: [...path] }, both) =>
-  from >= 1 && from <= to && climb(path, from, to, both[0]).every((it, i) => it.equals(both[i])) && !path.length;
-const proofOf = (text) =>
-  JSON.parse(text, (name, it) => (name === 'path' ? it.map((hash) => decoded(hash, 32)) : /^\d{1,15}$/.test(it) ? Number(it) : it));
+  from >= 1 && from <= to && climb(path, from, to, both[0]).every((it, i) => it === both[i]) && !path.length;
+const proofOf = (text) => JSON.parse(text, (name, it) => (name === 'path' ? it.map(hashOf) : /^\d{1,15}$/.test(it) ? Number(it) : it));
 /** Blocks of whole lines; the first byte of a block is no part of them. */
 async function* blocksOf(stream) {
   let rest = Buffer.alloc(1);
@@ -61,8 +61,7 @@ async function* linesOf(path) {
   for await (const block of blocksOf(createReadStream(path))) yield* block.toString('utf8', 1, block.length - 1).split(/\r?\n/);
 }
 async function* eventsOf(dir) {
-  const file = createReadStream(join(dir, 'events.ndjson.gz'));
-  for await (const block of blocksOf(pipeline(file, createGunzip({ chunkSize: 2 ** 18 }), () => {}))) {
+  for await (const block of blocksOf(pipeline(createReadStream(join(dir, 'events.ndjson.gz')), createGunzip({ chunkSize: 2 ** 18 }), () => {}))) {
     const [clean, events] = [isUtf8(block), []];
     for (let start = 1, stop; start < block.length; start = stop + 1) {
       stop = block.indexOf(10, start);
@@ -80,7 +79,7 @@ async function* notesOf(path) {
   const taken = () => {
     const [origin, size, root] = text.split('\n');
     if (!signatures.length || !/^(0|[1-9]\d{0,14})$/.test(size)) end(2, `${shown(origin)} begins no checkpoint`);
-    const note = { origin, size: Number(size), root: decoded(root, 32), text: Buffer.from(text), signatures };
+    const note = { origin, size: Number(size), root: hashOf(root), text: Buffer.from(text), signatures };
     [text, signatures] = ['', []];
     return { note };
   };
@@ -102,7 +101,7 @@ const trustOf = async (path) => {
     if (!key) continue;
     const [name, id, ...rest] = key.split('+');
     const bytes = decoded(rest.join('+'), 33);
-    const right = sha256(Buffer.concat([Buffer.from(`${name}\n`), bytes])).toString('hex', 0, 4);
+    const right = Buffer.from(sha256(Buffer.concat([Buffer.from(`${name}\n`), bytes])), 'latin1').toString('hex', 0, 4);
     if (bytes[0] !== 1 || right !== id) end(2, `the key ${shown(name)} is no Ed25519 key, or its id is not its own`);
     const jwk = { kty: 'OKP', crv: 'Ed25519', x: bytes.toString('base64url', 1) };
     trust.keys.set(`${name}+${id}`, crypto.createPublicKey({ format: 'jwk', key: jwk }));
@@ -151,7 +150,7 @@ const placeOf = async (proofs, leaf, roots, seen) => {
   const { position, size, path } = proofOf((await proofs.next()).value || '{}');
   const root = roots.get(size);
   if (!root || !(position > seen.position)) end(2, `proofs.ndjson: after position ${seen.position} comes none that fits`);
-  const held = position <= size && climb(path, position, size, leaf, true)[1].equals(root) && !path.length;
+  const held = position <= size && climb(path, position, size, leaf, true)[1] === root && !path.length;
   return held ? position : end(1, 'the event is not the one under the signed root', position);
 };
 /** Takes each event to its place: in the growing tree, whose root is compared with every signed one, or by its own proof. Fills in `roots`. */
@@ -159,7 +158,7 @@ const walk = async (bundle, seen, roots) => {
   const { dir, from, to, complete } = bundle;
   const { size, hashes = [], streams = {} } = complete && from > 1 ? JSON.parse(readFileSync(join(dir, 'edge.json'))) : { size: from - 1 };
   if (size !== from - 1) end(2, `edge.json is not of size ${from - 1}`);
-  const edge = hashes.map((it) => Buffer.from(it, 'hex'));
+  const edge = hashes.map((it) => Buffer.from(it, 'hex').toString('latin1'));
   for (const [subject, first] of Object.entries(streams)) seen.versions.set(subject, first - 1);
   const [notes, proofs] = [notesOf(join(dir, 'checkpoints.txt')), linesOf(join(dir, 'proofs.ndjson'))];
   const following = async () => {
@@ -175,7 +174,7 @@ const walk = async (bundle, seen, roots) => {
     const [root, size] = [rootOf(edge), seen.position];
     if (roots.has(size)) roots.set(size, root);
     for (; checkpoint?.size === size; checkpoint = await following()) {
-      if (!checkpoint.root.equals(root)) end(1, `the root of size ${size} is not the signed one`, seen.signed + 1, size);
+      if (checkpoint.root !== root) end(1, `the root of size ${size} is not the signed one`, seen.signed + 1, size);
       if (!seen.stranger) seen.signed = size;
     }
   };
@@ -194,7 +193,8 @@ const walk = async (bundle, seen, roots) => {
 const compare = (kept, roots, proofs, seen, to) =>
   kept.filter(({ size, root }) => {
     const proof = proofs.find((it) => (it.from === size && roots.get(it.to)) || (it.to === size && roots.get(it.from)));
-    const holds = roots.get(size)?.equals(root) ?? (proof && consistent(proof, [roots.get(proof.from) ?? root, roots.get(proof.to) ?? root]));
+    const rootAt = (it) => roots.get(it) ?? root;
+    const holds = roots.get(size) ? roots.get(size) === root : proof && consistent(proof, [rootAt(proof.from), rootAt(proof.to)]);
     if (holds === false) end(1, `the checkpoint of size ${size} that you kept is not of this history`, seen.kept + 1, size);
     if (!holds && size > to) end(1, `you kept a checkpoint of size ${size}: the history was cut, or is older and lacks a proof`, seen.kept + 1, size);
     if (holds) seen.kept = size;
