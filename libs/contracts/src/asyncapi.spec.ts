@@ -50,7 +50,7 @@ describe('the AsyncAPI document', () => {
 
   it('has a channel for the topic of each service that records events', () => {
     const sources = [...new Set([...contracts.events.values()].map((it) => it.source))].sort();
-    expect(Object.keys(document.channels).sort()).toEqual(sources);
+    expect(Object.keys(document.channels).sort()).toEqual([...sources, 'checkpoints'].sort());
     for (const source of sources) {
       const topic = `guanxi.${source}.v1`;
       expect(document.channels[source]).toMatchObject({ address: topic, bindings: { kafka: { topic, partitions: 24 } } });
@@ -58,8 +58,14 @@ describe('the AsyncAPI document', () => {
     }
   });
 
+  it('has a channel for the signed checkpoints', () => {
+    const topic = 'guanxi.checkpoints.v1';
+    expect(document.channels['checkpoints']).toMatchObject({ address: topic, bindings: { kafka: { topic, partitions: 1 } } });
+  });
+
   it('has every event, on the channel of the service that records it and on no other', () => {
-    const told = Object.entries(document.channels).flatMap(([source, { messages }]) =>
+    const histories = Object.entries(document.channels).filter(([name]) => name !== 'checkpoints');
+    const told = histories.flatMap(([source, { messages }]) =>
       Object.values(messages).map(({ $ref }) => [$ref.replace('#/components/messages/', ''), source]),
     );
     expect(told.sort()).toEqual(types.map((type) => [type, contracts.events.get(type)?.source]));

@@ -1,4 +1,5 @@
 import type { FileRegistry } from '@bufbuild/protobuf';
+import { checkpointsChannel, checkpointsOperation } from './asyncapi.checkpoints.js';
 import { example, headersSchema, recordSchema } from './asyncapi.record.js';
 import { about, channelWords } from './asyncapi.words.js';
 import type { Comments } from './openapi.js';
@@ -79,6 +80,7 @@ export const asyncapi = (files: FileRegistry, commentOf: Comments, version: stri
   const ours = [...files.files].filter((it) => it.proto.package.startsWith('guanxi.')).sort((a, b) => (a.name < b.name ? -1 : 1));
   const events = [...registry(ours).events.values()].sort((a, b) => (a.desc.typeName < b.desc.typeName ? -1 : 1));
   const sources = [...new Set(events.map((it) => it.source))];
+  const of = (source: string): EventType[] => events.filter((it) => it.source === source);
   // What a contract demands of a request, an event keeps; defaults are left out of its text, so nothing else is always there.
   const all = schemas(commentOf, new Set());
   for (const { desc } of events) all.ref(desc, 'request');
@@ -94,16 +96,8 @@ export const asyncapi = (files: FileRegistry, commentOf: Comments, version: stri
         variables: { brokers: { default: '127.0.0.1:9092', description: 'Host and port of a broker.' } },
       },
     },
-    channels: Object.fromEntries(
-      sources.map((source) => [
-        source,
-        channelOf(
-          source,
-          events.filter((it) => it.source === source),
-        ),
-      ]),
-    ),
-    operations: Object.fromEntries(sources.map((source) => [source, operationOf(source)])),
+    channels: { ...Object.fromEntries(sources.map((source) => [source, channelOf(source, of(source))])), checkpoints: checkpointsChannel },
+    operations: { ...Object.fromEntries(sources.map((source) => [source, operationOf(source)])), checkpoints: checkpointsOperation },
     components: {
       messages: Object.fromEntries(events.map((it) => [it.desc.typeName, messageOf(it, commentOf)])),
       schemas: opened({ Record: recordSchema, RecordHeaders: headersSchema, ...all.all() }),
