@@ -4,8 +4,9 @@ import { account } from '@guanxi/accounts/account.decider';
 import { accountView } from '@guanxi/accounts/account.view';
 import { openAppender } from '@guanxi/event-sourcing/appender';
 import type { Caller } from '@guanxi/event-sourcing/caller';
-import { presentEpoch } from '@guanxi/event-sourcing/epochs';
+import { listEpochs, presentEpoch } from '@guanxi/event-sourcing/epochs';
 import { executor } from '@guanxi/event-sourcing/executor';
+import { history } from '@guanxi/event-sourcing/history';
 import { loader } from '@guanxi/event-sourcing/loader';
 import { lookups } from '@guanxi/event-sourcing/lookups';
 import { openPool } from '@guanxi/event-sourcing/pool';
@@ -16,7 +17,7 @@ import { snapshots } from '@guanxi/event-sourcing/snapshots';
 import { ensureViews } from '@guanxi/event-sourcing/view.ensure';
 import { startViews } from '@guanxi/event-sourcing/views';
 import { timelineView } from '@guanxi/interactions/timeline.view';
-import { startConsumer } from '@guanxi/messaging/consumer';
+import { startConsumer, type OwnerHistory } from '@guanxi/messaging/consumer';
 import { openKafkaBus } from '@guanxi/messaging/kafka.bus';
 import { startRelay } from '@guanxi/messaging/relay';
 import pg from 'pg';
@@ -61,7 +62,14 @@ export const hearing = async (bench: Bench, brokers: readonly string[], partitio
 
   const theirs = await startViews({ definition: listening, url: listeningUrl, pool: other, execute: noPolicies });
   const listeningBus = openKafkaBus({ brokers, clientId: 'listening', compression: 'none' });
-  const owner = { range: () => Promise.resolve({ epoch: '', events: [] }), epochs: () => Promise.resolve([]) };
+  const told = history(pool);
+  const owner: OwnerHistory = {
+    range: async (_, partition, after, upTo) => ({
+      epoch: (await presentEpoch(pool)).id,
+      events: await told.read({ partition, after, upTo, limit: 1_000 }),
+    }),
+    epochs: () => listEpochs(pool),
+  };
   const received = receiver(other, () => theirs.received());
   const consumer = startConsumer({ bus: listeningBus, group: 'interactions', sources: ['accounts'], owner, receiver: received, partitions });
 
@@ -120,6 +128,6 @@ export const hearing = async (bench: Bench, brokers: readonly string[], partitio
   };
   await register();
   for (const end = Date.now() + 30_000; Date.now() < end; await sleep(100))
-    if (Number((await other.query<{ n: string }>('select count(*) as n from timeline')).rows[0]?.n) > 0) break;
-  return { round, stop };
+    if (Number((await other.query<{ n: string }>('select count(*) as n from timeline')).rows[0]?.n) > 0) return { round, stop };
+  throw new Error('the other service heard of nothing within half a minute');
 };
