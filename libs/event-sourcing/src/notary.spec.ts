@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { generateKeyPairSync } from 'node:crypto';
 import { freshDatabase, type FreshDatabase } from '../../../test/postgres.js';
 import { beginEpoch } from './epochs.js';
 import { emptyEdge, extend, leafHash, rootOf } from './merkle.js';
 import { consistencyStretches, inclusionStretches, provesConsistency, provesInclusion } from './merkle.proof.js';
+import { parseNote, signedBy, signerOf } from './note.js';
 import { edgeAt, rootAt, rootsOf } from './tree.js';
-import { namespace, notaryTest } from './testing/notary.setup.js';
+import { namespace, notaryTest, signer } from './testing/notary.setup.js';
 import { until } from './testing/shop.setup.js';
 
 let database: FreshDatabase;
@@ -86,6 +88,15 @@ describe('the notary', () => {
     expect(first).toBe(again);
     expect(first).toBe((await test.notes())[0]?.note);
     expect(await notary.sign(11)).toBeUndefined();
+  });
+
+  it('signs with every key while one replaces another', async () => {
+    const next = signerOf('guanxi/test', generateKeyPairSync('ed25519').privateKey);
+    test.start({ signers: [signer, next] });
+    await test.append(3);
+    await signedUpTo(3);
+    const [first] = await test.notes();
+    expect(signedBy(parseNote(first!.note), [signer, next])).toEqual([signer, next]);
   });
 
   it('names a new epoch, and what it shares with the one before', async () => {
