@@ -56,7 +56,7 @@ export interface Views extends Settled, Rows {
 const neighbourMs = 20;
 
 // A batch costs more than the few events in it, so they gather a little where no command waits for them.
-const gatherMs = 15;
+const gatherMs = 5;
 
 const reasonOf = (view: AnyView, run: Run | undefined, version: number | undefined): string | undefined => {
   if (run) return run.stopped ?? run.stuck ?? (run.filling ? 'is being filled' : undefined);

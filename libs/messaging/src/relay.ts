@@ -23,7 +23,7 @@ export interface RelayOptions {
   readonly partitions?: number;
   /** After so long without a record in a partition its last one is sent again; 30 s. */
   readonly silenceMs?: number;
-  /** How long it lets events gather after it was woken; 5. */
+  /** How long it lets events gather after it was woken; 2. */
   readonly lingerMs?: number;
   readonly pollMs?: number;
   readonly onError?: (error: unknown) => void;
@@ -68,7 +68,7 @@ const recordOf = ({ again, position, prev, partition, key, record, epoch }: OwnF
 
 /** Starts the relay: history → topic. Any number of replicas may run; the checkpoint row's lock says whose turn it is. */
 export const startRelay = (options: RelayOptions): Relay => {
-  const { pool, bus, source, partitions = partitionCount, silenceMs = 30_000, lingerMs = 5, pollMs = 1_000, onError = () => undefined } = options;
+  const { pool, bus, source, partitions = partitionCount, silenceMs = 30_000, lingerMs = 2, pollMs = 1_000, onError = () => undefined } = options;
   const topic = topicOf(source);
   const lastSent = new Map(Array.from({ length: partitions }, (_, partition) => [partition, Date.now()]));
   let prepared = false;
@@ -76,6 +76,12 @@ export const startRelay = (options: RelayOptions): Relay => {
   /** Since when the oldest event waits that is not sent. */
   let waiting: number | undefined;
   let more = false;
+  /** The position that was read last, and what comes after it: read while the bus takes what is before. Positions never change. */
+  let end = 0;
+  let ahead: { readonly from: number; readonly rows: Promise<OwnFact[]> } | undefined;
+
+  const read = async (client: PoolClient, position: number): Promise<OwnFact[]> =>
+    (await client.query<OwnFact>({ name: 'relay-after', text: readAfter, values: [position, mostAtOnce.messages] })).rows;
 
   const prepare = async (): Promise<void> => {
     await bus.ensureTopic(topic, partitions);
@@ -89,15 +95,23 @@ export const startRelay = (options: RelayOptions): Relay => {
       return rows[0] && Number(rows[0].position);
     },
     after: async (client, { position }) => {
-      const { rows } = await client.query<OwnFact>({ name: 'relay-after', text: readAfter, values: [position, mostAtOnce.messages] });
+      const known = ahead?.from === position ? ahead.rows : undefined;
+      ahead = undefined;
+      const rows = await (known ?? read(client, position));
       const facts = cut(rows.map(numbered), (it) => Buffer.byteLength(it.record));
       waiting = facts[0] && Number(facts[0].at);
       more = rows.length === mostAtOnce.messages || facts.length < rows.length;
+      end = facts.at(-1)?.position ?? position;
       return facts;
     },
     last: async (client, ask) =>
       (await client.query<OwnFact>(readLast, [ask.partitions, ask.upTo])).rows.map((row) => ({ ...numbered(row), again: true })),
-    publish: async (_, { facts }) => {
+    publish: async (client, { facts }) => {
+      if (more) {
+        ahead = { from: end, rows: read(client, end) };
+        // Where the publication fails its connection ends, and nobody asks for what was read on it.
+        ahead.rows.catch(() => undefined);
+      }
       await bus.publish(topic, facts.map(recordOf));
       facts.forEach((it) => lastSent.set(it.partition, Date.now()));
       waiting = undefined;
@@ -129,6 +143,7 @@ export const startRelay = (options: RelayOptions): Relay => {
       return more;
     } catch (error) {
       // Begins again from the checkpoint: the transaction ends with its connection.
+      ahead = undefined;
       client.release(true);
       throw error;
     }
