@@ -43,6 +43,7 @@ export class WireClient {
     if (this.lines.length === 0) await this.resolve();
     else if (performance.now() - this.resolvedAt > believedMs) void this.resolve();
     const up = this.lines.filter((it) => it.isUp);
+    if (up.length > 0 && up.length < this.lines.length) this.lines.filter((it) => !it.isUp).forEach((it) => it.reconnect());
     const [first, ...rest] = up.length > 0 ? up : this.lines;
     if (!first) throw fromStatus(14, '', undefined);
     return rest.reduce((best, line) => (line.inFlight < best.inFlight ? line : best), first).call(path, body, metadata, timeoutMs);

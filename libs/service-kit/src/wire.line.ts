@@ -29,7 +29,7 @@ const channel = {
   'grpc.use_local_subchannel_pool': 1,
 };
 
-/** After so long a wait for a connection is begun anew: the library keeps the process up until then. */
+/** So long a look for a connection lasts; the library keeps the process up until then. */
 const patienceMs = 1_000;
 
 const { path, requestSerialize, responseDeserialize } = wireDefinition.calls;
@@ -42,6 +42,7 @@ export class WireLine {
   private last = 0;
   private closed = false;
   private connected = true;
+  private reconnecting = false;
 
   constructor(
     readonly address: string,
@@ -87,7 +88,7 @@ export class WireLine {
     const broken = () => {
       if (this.stream !== opened) return;
       this.stream = undefined;
-      if (this.connected) this.reconnect();
+      this.connected = false;
       for (const id of [...this.waiting.keys()]) this.settle(id)?.reject(fromStatus(14, '', undefined));
     };
     stream.on('data', ({ replies }: ReplyBatch) => replies.forEach((reply) => this.take(reply)));
@@ -96,16 +97,18 @@ export class WireLine {
     return opened;
   }
 
-  private reconnect(): void {
-    this.connected = false;
+  /** Looks whether the address answers again; for who has another line meanwhile: a call of its own would find out sooner. */
+  reconnect(): void {
+    if (this.reconnecting || this.closed) return;
+    this.reconnecting = true;
     this.client.waitForReady(Date.now() + patienceMs, (error) => {
-      if (this.closed) return;
-      if (error) this.reconnect();
-      else this.connected = true;
+      this.reconnecting = false;
+      this.connected ||= error === undefined;
     });
   }
 
   private take({ id, code, message, body, metadata, status }: Reply): void {
+    this.connected = true;
     const it = this.settle(id);
     if (code === 0) it?.resolve({ body, metadata });
     else it?.reject(fromStatus(code, message, status));
