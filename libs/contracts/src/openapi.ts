@@ -31,6 +31,9 @@ const parameters = {
   Prefer: headerParameter('Prefer', '`respond-async`: answer before the views show it.', { type: 'string', enum: ['respond-async'] }),
 };
 
+/** Messages that doors beside the routes answer with. */
+const answersOfDoors = ['ListEpochsResponse', 'GetProofResponse', 'GetConsistencyResponse', 'GetEdgeResponse'];
+
 const operations = (routes: readonly Route[], commentOf: Comments, all: ReturnType<typeof schemas>): Record<string, Schema> => {
   const paths: Record<string, Schema> = {};
   const bindings = new Map<string, number>();
@@ -63,8 +66,10 @@ export const openapi = (files: FileRegistry, commentOf: Comments, version: strin
   const routes = routesOf(contracts.services.values());
   const all = schemas(commentOf, new Set<DescField>(routes.flatMap((it) => it.path)));
   const paths = operations(routes, commentOf, all);
-  const epochs = files.getMessage('guanxi.common.v1.ListEpochsResponse');
-  if (epochs) all.ref(epochs, 'answer');
+  for (const name of answersOfDoors) {
+    const answer = files.getMessage(`guanxi.common.v1.${name}`);
+    if (answer) all.ref(answer, 'answer');
+  }
   return {
     openapi: '3.1.0',
     info: {
