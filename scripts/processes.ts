@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,12 +29,23 @@ export const commandLine = (pid: number): string => {
   }
 };
 
-/** A port of loopback that was free a moment ago: the one asked for, or any. Throws what `listen` says (EADDRINUSE, EACCES). */
-export const freePort = (wanted = 0): Promise<number> =>
+const tryPort = (port: number): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
-    server.listen({ port: wanted, host: '127.0.0.1', exclusive: true }, () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(port)));
   });
+
+/** Below those that systems give to outgoing connections: one of these would be taken by a client before its server has started. */
+const lowest = 15_000;
+const highest = 32_000;
+
+/** A port of loopback that was free a moment ago: the one asked for, or any. Throws what `listen` says (EADDRINUSE, EACCES). */
+export const freePort = async (wanted = 0): Promise<number> => {
+  if (wanted !== 0) return tryPort(wanted);
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await tryPort(randomInt(lowest, highest));
+    } catch (error) {
+      if (attempt === 100) throw error;
+    }
+};

@@ -1,4 +1,5 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
 import { verifier } from '../auth.js';
 import type { RpcController } from '../controllers.js';
 import { startServer, type RunningServer, type ServerParts } from '../grpc.server.js';
@@ -6,13 +7,13 @@ import type { Kit } from '../kit.js';
 import { logger } from '../log.js';
 import { testIssuer, type Issuer } from './issuer.js';
 
-/** A port that was free a moment ago. */
+/** A port that was free a moment ago, and is none of those that a client's connection takes meanwhile. */
 export const freePort = (): Promise<number> =>
   new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
+    const port = randomInt(15_000, 32_000);
+    const probe = createServer()
+      .once('error', () => resolve(freePort()))
+      .listen(port, '127.0.0.1', () => probe.close(() => resolve(port)));
   });
 
 /** A running server, where it listens and who signs its tokens. */
