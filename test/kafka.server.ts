@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endLeftBroker, startBroker } from '../scripts/kafka/broker.ts';
 import { alive } from '../scripts/processes.ts';
 import { Trouble } from '../scripts/trouble.ts';
+import { imageIsHere } from './container.ts';
 
 const image = process.env.TEST_KAFKA_IMAGE ?? 'confluentinc/cp-kafka:8.0.0';
 /** So that tests on lost members need not wait six seconds for each. */
@@ -47,16 +48,7 @@ const find = async (): Promise<Found> => {
 };
 
 const container = async (): Promise<Found | undefined> => {
-  const engine = process.env.DOCKER_HOST || existsSync('/var/run/docker.sock');
-  if (!engine || process.env.TC_OFF) return undefined;
-  const { getContainerRuntimeClient, ImageName } = await import('testcontainers');
-  try {
-    // Asked beforehand: trying to pull an image takes long where there is no registry.
-    const client = await getContainerRuntimeClient();
-    if (!(await client.image.exists(ImageName.fromString(image)))) return undefined;
-  } catch {
-    return undefined;
-  }
+  if (!(await imageIsHere(image))) return undefined;
   const { KafkaContainer } = await import('@testcontainers/kafka');
   const started = await new KafkaContainer(image)
     .withKraft()

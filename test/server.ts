@@ -1,9 +1,10 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCluster, postmaster } from '../scripts/postgres/cluster.ts';
 import { startServer } from '../scripts/postgres/server.ts';
 import { alive, freePort } from '../scripts/processes.ts';
+import { imageIsHere } from './container.ts';
 
 const image = process.env.TEST_PG_IMAGE ?? 'postgres:18';
 const settings = {
@@ -22,16 +23,7 @@ export const startTestServer = async (): Promise<() => Promise<void>> => {
 };
 
 const container = async (): Promise<(() => Promise<void>) | undefined> => {
-  const engine = process.env.DOCKER_HOST || existsSync('/var/run/docker.sock');
-  if (!engine || process.env.TC_OFF) return undefined;
-  const { getContainerRuntimeClient, ImageName } = await import('testcontainers');
-  try {
-    // Asked beforehand: trying to pull an image takes long where there is no registry.
-    const client = await getContainerRuntimeClient();
-    if (!(await client.image.exists(ImageName.fromString(image)))) return undefined;
-  } catch {
-    return undefined;
-  }
+  if (!(await imageIsHere(image))) return undefined;
   const { PostgreSqlContainer } = await import('@testcontainers/postgresql');
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const started = await new PostgreSqlContainer(image).withCommand(['postgres', ...flags]).start();
