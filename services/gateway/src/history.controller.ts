@@ -1,18 +1,16 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
-import { fromBinary, toJson } from '@bufbuild/protobuf';
+import type { JsonObject } from '@bufbuild/protobuf';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { History, ListEpochsResponseSchema, type ReadEventsResponse } from '@guanxi/contracts/guanxi/common/v1/history_pb';
-import { printed } from '@guanxi/contracts/json';
+import { History, type ReadEventsResponse } from '@guanxi/contracts/guanxi/common/v1/history_pb';
 import { Needs } from './door.guard.js';
 import { GATEWAY, type Gateway } from './gateway.context.js';
 import { historyPages } from './history.pages.js';
 import { HistoryQuery } from './history.query.js';
-import type { JsonObject } from './json.reader.js';
-import { Refusal } from './refusal.js';
 import { traceparentOf } from './refuse.js';
 import { callHeaders } from './rest.door.js';
+import { askService, demandService } from './service.ask.js';
 
 const linesOf = ({ records, positions }: ReadEventsResponse, withPosition: boolean): string =>
   records.map((record, i) => (withPosition ? `${positions[i]} ${record}\n` : `${record}\n`)).join('');
@@ -37,7 +35,7 @@ export class HistoryController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    this.demand(service);
+    demandService(this.gateway, service);
     const { peers, stopping } = this.gateway;
     const pages = historyPages(peers.call, service, query, callHeaders(request.headers, traceparentOf(request.headers)));
     const first = (await pages.next()).value as ReadEventsResponse;
@@ -63,14 +61,6 @@ export class HistoryController {
   @Get('epochs')
   @Needs(History.method.listEpochs)
   async epochs(@Param('service') service: string, @Req() request: FastifyRequest): Promise<JsonObject> {
-    this.demand(service);
-    const { typeName, method } = History;
-    const headers = callHeaders(request.headers, traceparentOf(request.headers));
-    const { body } = await this.gateway.peers.call(service, `/${typeName}/${method.listEpochs.name}`, new Uint8Array(), headers);
-    return printed(ListEpochsResponseSchema, toJson(ListEpochsResponseSchema, fromBinary(ListEpochsResponseSchema, body)) as JsonObject);
-  }
-
-  private demand(service: string): void {
-    if (!this.gateway.peers.has(service)) throw new Refusal(404, 'service-unknown', 'There is no service of this name here.');
+    return askService(this.gateway, service, History.method.listEpochs, {}, request);
   }
 }

@@ -1,14 +1,12 @@
 import { Controller, Get, Header, Inject, Param, Query, Req } from '@nestjs/common';
-import { fromBinary, fromJson, toBinary, toJson, type DescMethod, type JsonObject } from '@bufbuild/protobuf';
+import type { JsonObject } from '@bufbuild/protobuf';
 import type { FastifyRequest } from 'fastify';
 import { History } from '@guanxi/contracts/guanxi/common/v1/history_pb';
-import { printed } from '@guanxi/contracts/json';
 import { Needs } from './door.guard.js';
 import { GATEWAY, type Gateway } from './gateway.context.js';
 import { CheckpointsQuery, ConsistencyQuery, EdgeQuery, ProofQuery } from './proofs.query.js';
-import { Refusal, unreadable } from './refusal.js';
-import { traceparentOf } from './refuse.js';
-import { callHeaders } from './rest.door.js';
+import { unreadable } from './refusal.js';
+import { askService } from './service.ask.js';
 
 const { readCheckpoints, getCheckpoint, getKeys, getProof, getConsistency, getEdge } = History.method;
 const text = 'text/plain; charset=utf-8';
@@ -25,7 +23,7 @@ export class ProofsController {
   @Needs(readCheckpoints)
   @Header('content-type', text)
   async checkpoints(@Param('service') service: string, @Query() query: CheckpointsQuery, @Req() request: FastifyRequest): Promise<string> {
-    const { checkpoints } = await this.ask(service, readCheckpoints, { after: String(query.after), limit: query.limit }, request);
+    const { checkpoints } = await askService(this.gateway, service, readCheckpoints, { after: String(query.after), limit: query.limit }, request);
     return notesText(checkpoints as string[]);
   }
 
@@ -35,7 +33,7 @@ export class ProofsController {
   async checkpoint(@Param('service') service: string, @Param('size') size: string, @Req() request: FastifyRequest): Promise<string> {
     if (size !== 'latest' && !/^[1-9]\d{0,14}$/.test(size))
       throw unreadable('size-unreadable', 'A checkpoint is named by its size, or `latest`.', 'size');
-    const { checkpoint } = await this.ask(service, getCheckpoint, { size: size === 'latest' ? '0' : size }, request);
+    const { checkpoint } = await askService(this.gateway, service, getCheckpoint, { size: size === 'latest' ? '0' : size }, request);
     return checkpoint as string;
   }
 
@@ -43,33 +41,25 @@ export class ProofsController {
   @Needs(getKeys)
   @Header('content-type', text)
   async keys(@Param('service') service: string, @Req() request: FastifyRequest): Promise<string> {
-    const { keys } = await this.ask(service, getKeys, {}, request);
+    const { keys } = await askService(this.gateway, service, getKeys, {}, request);
     return (keys as string[]).map((it) => `${it}\n`).join('');
   }
 
   @Get('proof')
   @Needs(getProof)
   async proof(@Param('service') service: string, @Query() { position, size }: ProofQuery, @Req() request: FastifyRequest): Promise<JsonObject> {
-    return this.ask(service, getProof, { position: String(position), size: String(size) }, request);
+    return askService(this.gateway, service, getProof, { position: String(position), size: String(size) }, request);
   }
 
   @Get('consistency')
   @Needs(getConsistency)
   async consistency(@Param('service') service: string, @Query() { from, to }: ConsistencyQuery, @Req() request: FastifyRequest): Promise<JsonObject> {
-    return this.ask(service, getConsistency, { from: String(from), to: String(to) }, request);
+    return askService(this.gateway, service, getConsistency, { from: String(from), to: String(to) }, request);
   }
 
   @Get('edge')
   @Needs(getEdge)
   async edge(@Param('service') service: string, @Query() { size }: EdgeQuery, @Req() request: FastifyRequest): Promise<JsonObject> {
-    return this.ask(service, getEdge, { size: String(size) }, request);
-  }
-
-  private async ask(service: string, method: DescMethod, request: JsonObject, { headers }: FastifyRequest): Promise<JsonObject> {
-    if (!this.gateway.peers.has(service)) throw new Refusal(404, 'service-unknown', 'There is no service of this name here.');
-    const bytes = toBinary(method.input, fromJson(method.input, request));
-    const path = `/${method.parent.typeName}/${method.name}`;
-    const { body } = await this.gateway.peers.call(service, path, bytes, callHeaders(headers, traceparentOf(headers)));
-    return printed(method.output, toJson(method.output, fromBinary(method.output, body)) as JsonObject) as JsonObject;
+    return askService(this.gateway, service, getEdge, { size: String(size) }, request);
   }
 }
