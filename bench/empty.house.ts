@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { heapFlags } from '../scripts/heap.ts';
 import { freePort } from '../scripts/processes.ts';
 import { startServer, type ProbeServer } from './server.ts';
 
@@ -25,7 +26,7 @@ export const environmentOf = (pid: number): Record<string, string> =>
 export const startGatewayBefore = async (pid: number, service: ProbeServer, more: Readonly<Record<string, string>> = {}): Promise<EmptyHouse> => {
   const port = await freePort();
   const main = join(import.meta.dirname, '../services/gateway/dist/main.js');
-  const gateway = spawn(process.execPath, ['--max-semi-space-size=64', main], {
+  const gateway = spawn(process.execPath, [...heapFlags, main], {
     env: {
       ...environmentOf(pid),
       GUANXI_HTTP: `127.0.0.1:${port}`,

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { heapFlags } from '../scripts/heap.ts';
 
 /** A probe's server in a process of its own. */
 export interface ProbeServer {
@@ -11,7 +12,7 @@ export interface ProbeServer {
 
 /** Starts `bench/<name>.ts`, which prints its port first. */
 export const startServer = async (name: string, env: Readonly<Record<string, string>> = {}): Promise<ProbeServer> => {
-  const child = spawn(process.execPath, ['--max-semi-space-size=64', join(import.meta.dirname, `${name}.ts`)], {
+  const child = spawn(process.execPath, [...heapFlags, join(import.meta.dirname, `${name}.ts`)], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -6,6 +6,7 @@ import { readConfig } from '@guanxi/service-kit/config';
 import { ServiceConfig } from '@guanxi/service-kit/service.config';
 import { GatewayConfig } from '@guanxi/gateway/gateway.config';
 import { CORE_SCHEMA, load, loadAll, mergeTag } from 'js-yaml';
+import { heapFlags } from '../scripts/heap.ts';
 import { services } from '../scripts/up/services.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -37,6 +38,11 @@ describe('deploy/Dockerfile', () => {
   it('ends as a user without rights and runs what a build leaves behind', () => {
     expect(lines.filter((it) => it.startsWith('USER')).at(-1)).toBe('USER node');
     expect(lines.filter((it) => it.startsWith('CMD')).at(-1)).toContain('dist/main.js');
+  });
+
+  it('gives Node the heap that `npm start` gives it', () => {
+    const command = JSON.parse(lines.findLast((it) => it.startsWith('CMD'))?.slice(4) ?? '[]') as string[];
+    expect(command).toEqual(expect.arrayContaining([...heapFlags]));
   });
 
   it('copies only what the repository has', () => {
