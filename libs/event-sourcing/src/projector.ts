@@ -45,6 +45,8 @@ const pollMs = 2_000;
 const lookUpEveryMs = 1_000;
 
 const nameOf = (run: Run): string => run.view.options.table;
+// Somebody reads the view that would be swapped, or folds the one that is live.
+const isBusy = (error: unknown): boolean => (error as { code?: unknown }).code === '55P03';
 const later = (act: () => void, ms: number): void => void setTimeout(act, ms).unref();
 
 /**
@@ -59,6 +61,7 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
   let lookedUp = 0;
   let began = 0;
   let turn = 0;
+  let idle = 0;
 
   const lookUp = async (): Promise<void> => {
     lookedUp = performance.now();
@@ -91,8 +94,9 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
       if (outcome.rejected > 0) warn('commands of policies refused', { count: outcome.rejected });
       return outcome;
     } catch (error) {
-      if (!(error instanceof ViewFault)) throw error;
-      await blame(error);
+      if (error instanceof ViewFault) await blame(error);
+      else if (filling && isBusy(error)) for (const run of runs) run.notBefore = performance.now() + pauseMs;
+      else throw error;
       return undefined;
     }
   };
@@ -150,22 +154,37 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
     const waiting = found.runs.filter((it) => it.alone && !it.stopped);
     const due = waiting.filter((it) => it.notBefore <= performance.now());
     const run = due[turn++ % due.length];
-    if (run) return (await foldAlone(run)) || due.length > 1;
+    if (run) {
+      // Generations that have nothing to do must not keep each other awake.
+      idle = (await foldAlone(run)) ? 0 : idle + 1;
+      return idle < due.length;
+    }
     if (waiting.length > 0) later(() => workers.alone.wake(), pauseMs);
+    return false;
+  };
+
+  /** A generation may have been begun, paused or dropped by anybody. */
+  const look = async (): Promise<boolean> => {
+    await lookUp();
+    workers.alone.wake();
     return false;
   };
 
   await lookUp();
   const onError = (error: unknown): void => warn('projector failed, tries again', { error: error instanceof Error ? error.name : 'unknown' });
   const pace = { pollMs: pollMs * (0.75 + Math.random() / 2), onError };
-  const workers = { together: startWorker(stepTogether, pace), alone: startWorker(stepAlone, pace) };
+  const workers = {
+    together: startWorker(stepTogether, pace),
+    alone: startWorker(stepAlone, pace),
+    look: startWorker(look, { ...pace, pollMs: lookUpEveryMs }),
+  };
   return {
     wake: () => workers.together.wake(),
-    lookUp,
+    lookUp: async () => void (await look()),
     found: () => found,
     lastBegan: () => began,
     stop: async () => {
-      await Promise.all([workers.together.stop(), workers.alone.stop()]);
+      await Promise.all(Object.values(workers).map((it) => it.stop()));
       await Promise.all([connections.together.end(), connections.alone.end()]);
     },
   };

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { projection, type Projection } from './projection.js';
 import type { Place } from './recorded.js';
 import type { ServiceDefinition } from './service.js';
-import { generations, policyCheckpoint } from './view.ensure.js';
+import { generationsOfAll, policyCheckpoint, type Generation } from './view.ensure.js';
 import type { AnyView } from './view.js';
 
 /** A generation of a view that this build folds, and how that goes in this process. */
@@ -39,19 +39,27 @@ const fresh = (view: AnyView, projected: Projection, filling: boolean): Run => (
   stuck: undefined,
 });
 
+/** One that stands still is no run; beside a newer build's live generation this one's is of no use any more. */
+const folds = (view: AnyView, { version, state }: Generation, live: Generation | undefined): boolean =>
+  version === view.options.version && state !== 'paused' && state !== 'kept' && !(live && live.version > version);
+
 /** Reads which generations of this build's views there are; keeps what is known of those that still are as they were. */
 export const findRuns = async (pool: Pool, { views, policies = [] }: ServiceDefinition, known: readonly Run[]): Promise<Found> => {
   const runs: Run[] = [];
+  const all = await generationsOfAll(
+    pool,
+    views.map((it) => it.options.table),
+  );
   const live = new Map<string, { position: number; version: number }>();
   for (const view of views) {
-    const found = await generations(pool, view.options.table);
+    const found = all.get(view.options.table) ?? [];
     const shown = found.find((it) => it.state === 'live');
     if (shown) live.set(view.options.table, shown);
-    // Beside a newer build's live generation this one's is of no use any more.
-    if (shown && shown.version > view.options.version) continue;
-    for (const { name, state } of found.filter((it) => it.version === view.options.version)) {
-      const before = known.find((it) => it.projection.table.name === name);
-      const filling = state === 'filling';
+    for (const it of found) {
+      if (!folds(view, it, shown)) continue;
+      const { name, state } = it;
+      const before = known.find(({ projection: { table } }) => table.name === name);
+      const filling = state !== 'live';
       runs.push(before?.filling === filling ? before : fresh(view, before?.projection ?? projection(view, name, policies), filling));
     }
   }

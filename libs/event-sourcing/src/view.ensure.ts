@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { dropUnused, generationsLock, rebuildFunctions } from './rebuild.functions.js';
 import { endOfRecorded } from './recorded.js';
 import type { ServiceDefinition } from './service.js';
 import { swapFunction } from './view.swap.js';
@@ -10,20 +11,28 @@ export interface Generation {
   readonly name: string;
   readonly version: number;
   readonly generation: number;
-  /** `live`: what readers see. `filling`: being folded from the start beside it. */
-  readonly state: 'live' | 'filling';
+  /**
+   * `live`: what readers see. `filling`: on its way to the live one's place, and then into it. `paused`: stands still. `filled`: keeps
+   * up with the live one until somebody says what becomes of it. `kept`: was live before, to go back to; stands still.
+   */
+  readonly state: 'live' | 'filling' | 'paused' | 'filled' | 'kept';
   readonly position: number;
   readonly seq: number;
 }
 
-/** All generations of a view that have a checkpoint. */
-export const generations = async (client: Pick<ClientBase, 'query'>, table: string): Promise<Generation[]> => {
+/** All generations of some views that have a checkpoint, by the views' tables. */
+export const generationsOfAll = async (client: Pick<ClientBase, 'query'>, tables: readonly string[]): Promise<Map<string, Generation[]>> => {
   const { rows } = await client.query<Omit<Generation, 'position' | 'seq'> & { position: string; seq: string }>(
-    'select name, version, generation, state, position, seq from checkpoints where name ~ $1 order by generation',
-    [generationsOf(table)],
+    'select name, version, generation, state, position, seq from checkpoints where name ~ any($1) order by generation',
+    [tables.map(generationsOf)],
   );
-  return rows.map((it) => ({ ...it, position: Number(it.position), seq: Number(it.seq) }));
+  const all = rows.map((it) => ({ ...it, position: Number(it.position), seq: Number(it.seq) }));
+  return new Map(tables.map((table) => [table, all.filter(({ name }) => new RegExp(generationsOf(table)).test(name))]));
 };
+
+/** All generations of a view that have a checkpoint. */
+export const generations = async (client: Pick<ClientBase, 'query'>, table: string): Promise<Generation[]> =>
+  (await generationsOfAll(client, [table])).get(table) ?? [];
 
 /** The name under which a policy's first place is kept: it never sees what was recorded before. */
 export const policyCheckpoint = (name: string): string => `policy ${name}`;
@@ -62,13 +71,7 @@ const ensureView = async (client: ClientBase, view: AnyView, role: string): Prom
   if (state === 'live') await client.query('select show_generation($1, $2, $3)', [table, name, role]);
 };
 
-const dropReplaced = async (client: ClientBase, view: AnyView): Promise<void> => {
-  const kept = (await generations(client, view.options.table)).map((it) => it.name);
-  for (const name of await tablesOf(client, view.options.table))
-    // A report that still reads it keeps it; the next start tries again.
-    if (!kept.includes(name))
-      await client.query(`begin; set local lock_timeout = '200ms'; drop table ${name}; commit`).catch(() => client.query('rollback'));
-};
+const outdated = `delete from checkpoints where name ~ $1 and state = 'kept' and updated_at < now() - interval '1 day'`;
 
 /**
  * Makes what the views of a service need, as the database's owner: tables, SQL views, grants to the application's role,
@@ -78,9 +81,13 @@ const dropReplaced = async (client: ClientBase, view: AnyView): Promise<void> =>
 export const ensureViews = async (client: ClientBase, { views, policies = [] }: ServiceDefinition, role: string): Promise<void> => {
   await client.query('begin');
   try {
-    await client.query(`select pg_advisory_xact_lock(hashtext('ensure views'))`);
+    await client.query(generationsLock);
     await client.query(swapFunction(client.escapeIdentifier(role)));
-    for (const view of views) await ensureView(client, view, role);
+    await client.query(rebuildFunctions(client.escapeIdentifier(role)));
+    for (const view of views) {
+      await client.query(outdated, [generationsOf(view.options.table)]);
+      await ensureView(client, view, role);
+    }
     const { position, seq } = await endOfRecorded(client);
     for (const { name } of policies)
       await client.query(
@@ -92,5 +99,5 @@ export const ensureViews = async (client: ClientBase, { views, policies = [] }: 
     await client.query('rollback');
     throw error;
   }
-  for (const view of views) await dropReplaced(client, view);
+  for (const view of views) await dropUnused(client, view.options.table);
 };

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { generationsOf } from './view.table.js';
 
 /**
  * DDL of `show_generation`: makes a view's SQL view show one generation's table, columns listed. It runs with its owner's rights,
@@ -28,12 +29,23 @@ revoke execute on function show_generation(text, text, text) from public;
 grant execute on function show_generation(text, text, text) to ${role};
 `;
 
+const keep = /* sql */ `
+  update checkpoints old set state = 'kept', compare = false, since = clock_timestamp(), since_entries = old.position + old.seq, updated_at = clock_timestamp()
+    from checkpoints fresh where old.name = $1 and fresh.name = $2 and old.version = fresh.version`;
+const end = /* sql */ `
+  delete from checkpoints old using checkpoints fresh where fresh.name = $2 and old.name ~ $1 and old.name <> $3
+    and (old.version < fresh.version or old.state = 'kept')`;
+const show = /* sql */ `
+  update checkpoints set state = 'live', compare = false, since = clock_timestamp(), since_entries = position + seq where name = $1`;
+
 /**
  * Ends the life of a view's old generation in the transaction that is under way, which holds both checkpoint rows and has brought
- * the new one to where the old one stands: so no read goes back and no policy misses an event or sees one twice.
+ * the new one to where the old one stands: so no read goes back and no policy misses an event or sees one twice. One of the same
+ * version is kept, to go back to.
  */
 export const swap = async (client: ClientBase, view: string, old: string, fresh: string): Promise<void> => {
   await client.query('select show_generation($1, $2, current_user::text)', [view, fresh]);
-  await client.query('delete from checkpoints where name = $1', [old]);
-  await client.query(`update checkpoints set state = 'live' where name = $1`, [fresh]);
+  const { rowCount } = await client.query(keep, [old, fresh]);
+  await client.query(end, [generationsOf(view), fresh, rowCount ? old : fresh]);
+  await client.query(show, [fresh]);
 };

@@ -47,6 +47,8 @@ export interface Views extends Settled, Rows {
   appended(head: number): void;
   /** Something was received. */
   received(): void;
+  /** Generations were begun, paused, dropped: looks at once, not at the next poll. */
+  lookUp(): Promise<void>;
   health(): readonly ViewHealth[];
   /** Ends after the batches that are under way. */
   stop(): Promise<void>;
@@ -125,6 +127,7 @@ export const startViews = async (options: ViewsOptions): Promise<Views> => {
       others.grew(head);
     },
     received: soon,
+    lookUp: () => projector.lookUp(),
     health: () =>
       definition.views.map((view) => {
         const name = view.options.table;

@@ -4,6 +4,7 @@ import { appendFunction } from '@guanxi/event-sourcing/append.sql';
 import { receiveFunction } from '@guanxi/event-sourcing/receive';
 import { tables } from '@guanxi/event-sourcing/schema';
 import { notaryTables } from '@guanxi/event-sourcing/schema.notary';
+import { rebuildColumns } from '@guanxi/event-sourcing/schema.rebuild';
 
 /** The kit's own tables and functions. */
 class History1795000000000 implements MigrationInterface {
@@ -38,8 +39,19 @@ class Notary1795500000000 implements MigrationInterface {
   }
 }
 
+/** What is known of a generation that is being filled. */
+class Rebuild1795600000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(rebuildColumns);
+  }
+
+  down(): Promise<void> {
+    throw new Error('a history is never taken back');
+  }
+}
+
 /** All migrations, oldest first. One that left the house is never changed; what follows is a new one at the end. */
-const migrations = [History1795000000000, AppendOne1795400000000, Notary1795500000000];
+const migrations = [History1795000000000, AppendOne1795400000000, Notary1795500000000, Rebuild1795600000000];
 
 /** What the application's role may do; the history and what was heard can only grow. */
 const rights: { readonly [table: string]: string } = {
