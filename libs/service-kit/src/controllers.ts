@@ -7,6 +7,7 @@ import type { Of } from '@guanxi/contracts/of';
 import type { AnyDecider } from '@guanxi/event-sourcing/decider';
 import type { Caller } from '@guanxi/event-sourcing/executor';
 import { admissionOf, serves } from './access.guard.js';
+import { asOfIn, saysAsOf } from './as-of.metadata.js';
 import { callerOf, type CallMetadata } from './caller.js';
 import { KIT, type Kit, type Reading } from './kit.js';
 import { readRequest, writeAnswer } from './rpc.js';
@@ -23,7 +24,14 @@ export interface RpcController {
   readonly controller: Type<unknown>;
 }
 
-type Handle = (kit: Kit, method: DescMethod, request: Record<string, unknown>, caller: Caller, call: CallHandle) => Promise<unknown>;
+type Handle = (
+  kit: Kit,
+  method: DescMethod,
+  request: Record<string, unknown>,
+  caller: Caller,
+  call: CallHandle,
+  metadata: CallMetadata,
+) => Promise<unknown>;
 
 /** One class a service, one function a method: what somebody would write by hand with @GrpcMethod, a hundred times. */
 export const controllerOf = (service: DescService, handle: Handle): RpcController => {
@@ -35,7 +43,7 @@ export const controllerOf = (service: DescService, handle: Handle): RpcControlle
       const { principal, role } = admissionOf(metadata);
       return watchRpc(method, metadata, this.kit.durations, async (traceparent) => {
         const request = readRequest(method.input, bytes);
-        const answer = await handle(this.kit, method, request, callerOf(principal, role, metadata, traceparent), call);
+        const answer = await handle(this.kit, method, request, callerOf(principal, role, metadata, traceparent), call, metadata);
         return writeAnswer(method.output, answer);
       });
     };
@@ -68,6 +76,24 @@ export const commandsOf = (decider: AnyDecider): RpcController =>
 /** A query: the request in plain JSON, what to read with, who asks → the answer in plain JSON. */
 export type Query<Q> = (request: Q, reading: Reading, caller: Caller) => Promise<object>;
 
-/** The rpcs of queries: one handler a method; a missing one is a compile error. */
-export const queriesOf = <Q>(service: Of<Q, DescService>, handlers: { readonly [M in keyof Q]: Query<Q[M]> }): RpcController =>
-  controllerOf(service, (kit, method, request, caller) => handlers[method.localName as keyof Q](request as Q[keyof Q], kit, caller));
+/**
+ * The rpcs of queries: one handler a method; a missing one is a compile error. A call whose metadata names a moment (`as-of`,
+ * `as-of-position`) is answered by the same handler, which then reads the views as they were; the answer's metadata says it.
+ * @param whose the one customer whose rows an answer is made of, where that is so: then only their streams are folded
+ */
+export const queriesOf = <Q>(
+  service: Of<Q, DescService>,
+  handlers: { readonly [M in keyof Q]: Query<Q[M]> },
+  whose?: (request: Q[keyof Q]) => string,
+): RpcController =>
+  controllerOf(service, (kit, method, plain, caller, call, metadata) => {
+    const handler = handlers[method.localName as keyof Q];
+    const request = plain as Q[keyof Q];
+    const asOf = asOfIn(metadata);
+    if (asOf === undefined) return handler(request, kit, caller);
+    return kit.readAsOf({ asOf, customer: whose?.(request) }, async (reading, moment) => {
+      const answer = await handler(request, reading, caller);
+      call.sendMetadata(saysAsOf(moment));
+      return answer;
+    });
+  });

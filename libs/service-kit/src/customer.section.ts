@@ -21,12 +21,18 @@ interface GetsCustomer {
  * `data` is plain JSON by the contract. An account that the service has not heard of is an empty section, not a refusal; only
  * accounts refuses it (`read(accountView).get(accountId)`), which makes the page 404. The rpc has no http route; its access
  * policy decides who sees the section: the page shows it as WITHHELD to others.
+ *
+ * As of a moment only the streams are folded of which an event names the customer; so `data` reads rows that such events alone make.
  */
 export const sectionOf = <Q extends GetsCustomer>(
   service: Of<Q, DescService>,
   data: (accountId: string, reading: Reading) => Promise<object>,
 ): RpcController =>
-  queriesOf<GetsCustomer>(service, {
-    // Looked at before the rows are: what they hold can only be newer.
-    getCustomer: async ({ accountId }, reading) => ({ freshness: reading.freshness(), data: await data(accountId, reading) }),
-  });
+  queriesOf<GetsCustomer>(
+    service,
+    {
+      // Looked at before the rows are: what they hold can only be newer.
+      getCustomer: async ({ accountId }, reading) => ({ freshness: reading.freshness(), data: await data(accountId, reading) }),
+    },
+    ({ accountId }) => accountId,
+  );

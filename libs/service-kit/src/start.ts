@@ -8,6 +8,7 @@ import type { ServiceDefinition } from '@guanxi/event-sourcing/service';
 import { ensureViews } from '@guanxi/event-sourcing/view.ensure';
 import { startWorker } from '@guanxi/event-sourcing/worker';
 import type { AnyView, View } from '@guanxi/event-sourcing/view';
+import { asOfSide } from './as-of.js';
 import { verifier } from './auth.js';
 import { startBusSide } from './bus.side.js';
 import { closing } from './closing.js';
@@ -84,6 +85,7 @@ export const startService = async (
     onAppend(() => bus.wake());
 
     const own = (): Part[] => views.health().map(({ name, ready, lagMs, reason }) => ({ name, ready, lagMs, reason: reason ?? '' }));
+    const asOf = parts.add(asOfSide(config.databaseUrl, definition, pool), (it) => it.close());
     const health = healthOf({ database: databaseHealth(pool), views: own, bus: () => bus.health() });
     const kit: Kit = {
       execute,
@@ -91,6 +93,7 @@ export const startService = async (
       read: readers(source),
       sql: (text, values = []) => source.query(text, [...values]),
       freshness: () => freshnessOf(own(), bus.hears()),
+      readAsOf: asOf.readAsOf,
     };
     const ownTypes = definition.deciders.flatMap(({ events }) => [...casesOf(events).keys()]);
     const controllers = [

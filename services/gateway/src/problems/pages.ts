@@ -1,4 +1,5 @@
 import { accountsPages } from './accounts.pages.js';
+import { asOfPages } from './as-of.pages.js';
 import { commandPages } from './command.pages.js';
 import { complaintIntakePages } from './complaint-intake.pages.js';
 import { complaintVerdictPages } from './complaint-verdict.pages.js';
@@ -18,6 +19,7 @@ export const pages: Pages = {
   ...commandPages,
   ...platformPages,
   ...historyPages,
+  ...asOfPages,
   ...accountsPages,
   ...contactsPages,
   ...complaintIntakePages,
