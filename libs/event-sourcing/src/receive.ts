@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, QueryConfig } from 'pg';
 import { texts } from './arrays.js';
 import { notifier } from './notify.js';
 import { historyLock } from './schema.js';
@@ -82,32 +82,80 @@ export interface Receiver {
   enter(source: string, partition: number, from: InboxRow, to: InboxRow): Promise<void>;
 }
 
+interface Heard {
+  readonly source: string;
+  readonly partition: number;
+  readonly epoch: string;
+  readonly messages: readonly Incoming[];
+}
+
+const parameters = ['text', 'smallint', 'text', 'bigint[]', 'bigint[]', 'text[]', 'text[]', 'text[]'];
+const argumentsOf = (n: number): string => parameters.map((type, i) => `$${n * parameters.length + i + 1}::${type}`).join(', ');
+
+/** One call for what several partitions bring: one wait for the lock, one commit. Each call inside reads what those before it wrote. */
+const receiveAll = (heard: readonly Heard[]): QueryConfig => ({
+  name: `receive ${heard.length}`,
+  text: /* sql */ `
+    select r.row_epoch, r.row_position, r.done, r.taken
+      from (values ${heard.map((_, n) => `(${n}, ${argumentsOf(n)})`).join(', ')}) v(n, source, partition, epoch, positions, prevs, types, keys, records),
+           lateral receive(v.source, v.partition, v.epoch, v.positions, v.prevs, v.types, v.keys, v.records) r order by v.n`,
+  values: heard.flatMap(({ source, partition, epoch, messages }) => {
+    const column = <K extends keyof Incoming>(name: K): (Incoming[K] | null)[] => messages.map((it) => it[name] ?? null);
+    const records = texts(messages.map(({ record }) => record));
+    return [source, partition, epoch, column('position'), column('prev'), column('type'), column('key'), records];
+  }),
+});
+
+/** Commands wait for the lock that is held meanwhile. */
+const mouthful = 100;
+
+/** From the front of the queue what goes together: partitions whose messages are no more than one alone may bring. */
+const takeMouthful = <W extends { readonly heard: Heard }>(queue: W[]): W[] => {
+  let size = 0;
+  const end = queue.findIndex(({ heard }, n) => (size += heard.messages.length) > mouthful && n > 0);
+  return queue.splice(0, end < 0 ? queue.length : end);
+};
+
+type Waiting = { readonly heard: Heard } & Omit<PromiseWithResolvers<Received>, 'promise'>;
+
 /** The receiver of one database; `onReceived` is called in process, others hear one coalesced NOTIFY guanxi_received. */
 export const receiver = (pool: Pool, onReceived: () => void = () => undefined): Receiver => {
   const notify = notifier(pool, 'guanxi_received');
-  return {
-    receive: async (source, partition, epoch, messages) => {
-      const column = <K extends keyof Incoming>(name: K): (Incoming[K] | null)[] => messages.map((it) => it[name] ?? null);
-      const { rows } = await pool.query<{ row_epoch: string; row_position: string | number; done: number; taken: number }>({
-        name: 'receive',
-        text: 'select row_epoch, row_position, done, taken from receive($1, $2, $3, $4, $5, $6, $7, $8)',
-        values: [
-          source,
-          partition,
-          epoch,
-          column('position'),
-          column('prev'),
-          column('type'),
-          column('key'),
-          texts(messages.map(({ record }) => record)),
-        ],
-      });
-      const [it] = rows as [(typeof rows)[0]];
-      if (it.taken > 0) {
+  const queue: Waiting[] = [];
+  let running = false;
+
+  const write = async (group: readonly Waiting[]): Promise<void> => {
+    try {
+      const { rows } = await pool.query<{ row_epoch: string; row_position: string | number; done: number; taken: number }>(
+        receiveAll(group.map((it) => it.heard)),
+      );
+      rows.forEach((it, n) => group[n]?.resolve({ row: { epoch: it.row_epoch, position: Number(it.row_position) }, done: it.done, taken: it.taken }));
+      if (rows.some((it) => it.taken > 0)) {
         onReceived();
         notify();
       }
-      return { row: { epoch: it.row_epoch, position: Number(it.row_position) }, done: it.done, taken: it.taken };
+    } catch (error) {
+      // One that is to blame must not stop the other partitions.
+      if (group.length === 1) group[0]?.reject(error);
+      else for (const it of group) await write([it]);
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    // So that all partitions of one reading go together.
+    for (; queue.length > 0; await new Promise(setImmediate)) await write(takeMouthful(queue));
+    running = false;
+  };
+
+  return {
+    receive: (source, partition, epoch, messages) => {
+      const { promise, resolve, reject } = Promise.withResolvers<Received>();
+      queue.push({ heard: { source, partition, epoch, messages }, resolve, reject });
+      if (!running) {
+        running = true;
+        setImmediate(() => void run());
+      }
+      return promise;
     },
     enter: async (source, partition, from, to) => {
       await pool.query(

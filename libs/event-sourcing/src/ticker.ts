@@ -31,9 +31,10 @@ export interface TickerOptions {
 const atOnce = 20;
 const pollMs = 5_000;
 
+// The time as a value: a function that changes while the statement runs is asked at every row, down to the last that is not due.
 const due = {
   name: 'timers-due',
-  text: `select id, policy, cause, command, request from timers where due <= clock_timestamp() order by due limit $1 for update skip locked`,
+  text: `select id, policy, cause, command, request from timers where due <= (select clock_timestamp()) order by due limit $1 for update skip locked`,
 };
 const next = { name: 'timers-next', text: 'select 1000 * extract(epoch from min(due) - clock_timestamp())::float8 as ms from timers' };
 

@@ -14,8 +14,8 @@ export interface Reading {
   readonly onError: (error: unknown) => void;
 }
 
-/** At once from how many partitions: few, so that consumers of a group share the work. */
-const partitionsAtOnce = 4;
+/** At once from how many partitions: not all, so that consumers of a group share the work. */
+const partitionsAtOnce = 6;
 const messagesAtOnce = 100;
 const longestRest = 30_000;
 /** A call costs more than the few messages in it, so they gather a little where there is no backlog. */
@@ -75,10 +75,12 @@ export const consumePartitions = (pool: Pool, reading: Reading): (() => Promise<
       await Promise.resolve();
     };
     const moved = new Map<number, number>();
-    for (const [partition, its] of Map.groupBy(rows, (row) => row.partition)) {
+    const handleOne = async ([partition, its]: [number, MessageRow[]]): Promise<void> => {
       const offset = await handled(partition, its, heartbeat);
       if (offset !== undefined) moved.set(partition, offset);
-    }
+    };
+    // At the same time, so that what they bring is received in one call.
+    await Promise.all([...Map.groupBy(rows, (row) => row.partition)].map(handleOne));
     await client.query(movePartitions, [group, topic, [...moved.keys()], [...moved.values()]]);
     await client.query('commit');
     return true;
