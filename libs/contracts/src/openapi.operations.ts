@@ -1,4 +1,5 @@
 import type { DescField } from '@bufbuild/protobuf';
+import { takesAsOf } from './as-of.js';
 import { rulesOf, type Schema } from './openapi.rules.js';
 import type { Schemas } from './openapi.schema.js';
 import type { Route } from './routes.js';
@@ -59,13 +60,27 @@ const done = (route: Route, all: Schemas): Schema => {
   };
 };
 
+/** The parameters of a moment that a route takes, by the name of the shared parameter. */
+const momentOf = (route: Route): string[] => {
+  const { time, position } = takesAsOf(route);
+  return [...(time ? ['AsOf'] : []), ...(position ? ['AsOfPosition'] : [])];
+};
+
+/** One service says by headers of what moment it answered; the gateway's own answers say it in the body. */
+const headersOf = (moment: readonly string[]): Schema =>
+  moment.includes('AsOfPosition')
+    ? { 'As-Of': { $ref: '#/components/headers/AsOf' }, 'As-Of-Position': { $ref: '#/components/headers/AsOfPosition' } }
+    : {};
+
 const found = (route: Route, all: Schemas): Schema => {
   const hasVersion = route.path.length > 0 && route.method.output.fields.some((it) => it.name === 'version');
+  const moment = momentOf(route);
+  const headers = { ...(hasVersion && { ETag: { $ref: '#/components/headers/ETag' } }), ...headersOf(moment) };
   const isOne = hasVersion || (route.path.length > 0 && route.method.name.startsWith('Get'));
   return {
     200: {
       description: 'Found.',
-      ...(hasVersion && { headers: { ETag: { $ref: '#/components/headers/ETag' } } }),
+      ...(Object.keys(headers).length > 0 && { headers }),
       content: json(all.ref(route.method.output, 'answer')),
     },
     ...refusals(isOne ? [...always, 'NotFound'] : always),
@@ -87,7 +102,7 @@ export const operationOf = (route: Route, nth: number, comment: string, all: Sch
     parameters: [
       ...route.path.map((it) => pathParameter(it, all)),
       ...query.map((it) => queryParameter(it, all)),
-      ...(isCommand ? refs('parameters', ['IdempotencyKey', 'IfMatch', 'Prefer']) : []),
+      ...(isCommand ? refs('parameters', ['IdempotencyKey', 'IfMatch', 'Prefer']) : refs('parameters', momentOf(route))),
     ],
     ...(route.hasBody && { requestBody: { required: true, content: json(all.ref(route.method.input, 'request')) } }),
     responses: isCommand ? done(route, all) : found(route, all),

@@ -16,10 +16,17 @@ const headers = {
   ETag: header('The version, in quotes: `"3"`.'),
   Location: header('Path of the thing that was created.'),
   IdempotentReplayed: header('`true` where this is the first answer to the same key and request.', { type: 'string', enum: ['true'] }),
+  AsOf: header('Where a moment was asked for: its time.', { type: 'string', format: 'date-time' }),
+  AsOfPosition: header('Where a moment was asked for: the last event of the service’s own history that was folded.', {
+    type: 'string',
+    pattern: '^[0-9]{1,15}$',
+  }),
   RetryAfter: header('Seconds.', { type: 'integer', minimum: 0 }),
 };
 
 const headerParameter = (name: string, description: string, schema: Schema): Schema => ({ name, in: 'header', required: false, description, schema });
+
+const queryParameter = (name: string, description: string, schema: Schema): Schema => ({ name, in: 'query', required: false, description, schema });
 
 const parameters = {
   IdempotencyKey: headerParameter('Idempotency-Key', 'The same key and request are done once, by subject and service, for ever.', {
@@ -28,6 +35,14 @@ const parameters = {
     maxLength: 200,
   }),
   IfMatch: headerParameter('If-Match', 'Do it only at this version of the thing: `"3"`.', { type: 'string', pattern: '^"[0-9]+"$' }),
+  AsOf: queryParameter('asOf', 'As it stood at this time, folded from what was recorded by then; 422 in the future.', {
+    type: 'string',
+    format: 'date-time',
+  }),
+  AsOfPosition: queryParameter('asOfPosition', 'As it stood right after this event of the service’s own history; not beside `asOf`.', {
+    type: 'string',
+    pattern: '^[0-9]{1,15}$',
+  }),
   Prefer: headerParameter('Prefer', '`respond-async`: answer before the views show it.', { type: 'string', enum: ['respond-async'] }),
 };
 

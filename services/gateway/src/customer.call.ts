@@ -11,10 +11,10 @@ export const customerCall = (parts: PageParts, verify: Verify): readonly [DescMe
   const answer: OwnCall = async (body, headers) => {
     const request = fromBinary(GetCustomerPageRequestSchema, body);
     demandValid(GetCustomerPageRequestSchema, request);
-    const { authorization, traceparent } = headers;
+    const { authorization, traceparent, 'as-of': asOf } = headers;
     const principal = await verify(authorization);
     // Neither key nor version of the request are about what the services are asked.
-    const own = { ...(authorization && { authorization }), ...(traceparent && { traceparent }) };
+    const own = { ...(authorization && { authorization }), ...(traceparent && { traceparent }), ...(asOf && { 'as-of': asOf }) };
     return toBinary(CustomerSchema, await customerPage(parts, request.accountId.toLowerCase(), principal, own));
   };
   return [CustomerPageQueries.method.getCustomerPage, answer];

@@ -38,13 +38,14 @@ const shown = ({ freshness, data }: SectionAnswer, most: number): SectionInit =>
   return { state, lagMs, reason, ...(asOf && { asOf }), ...(data && { data: data as never }) };
 };
 
-/** The page of one customer from all services at once; one that does not answer takes nothing from the others. @throws Rejection not-found as accounts says */
+/** The page of one customer from all services at once; one that does not answer takes nothing from the others. @throws Rejection not-found as accounts says, invalid for a moment in the future */
 export const customerPage = async (
   { call, staleMs, onError, onSection }: PageParts,
   accountId: string,
   principal: Principal,
   headers: CallHeaders,
 ): Promise<Customer> => {
+  const asOf = headers['as-of'];
   const section = async (name: Section): Promise<SectionInit> => {
     const rule = ruleAgainst(name, principal);
     if (rule !== undefined) return withheld(rule);
@@ -52,12 +53,14 @@ export const customerPage = async (
       return shown(await askSection(call, name, accountId, headers), staleMs);
     } catch (error) {
       if (name === 'account' && isOfKind(error, 'not-found')) throw error;
+      // The moment that was asked for is none: no section can be shown.
+      if (asOf !== undefined && isOfKind(error, 'invalid')) throw error;
       if (isOfKind(error, 'forbidden')) return withheld('the service refuses it to this caller');
       if (!isMeant(error)) onError(error);
       return { state: Customer_State.UNAVAILABLE, reason: slugOf(error) };
     }
   };
-  const asked = Date.now();
+  const asked = asOf === undefined ? Date.now() : Date.parse(asOf);
   const all = await Promise.all(sectionNames.map(async (name) => [name, await section(name)] as const));
   for (const [name, { state }] of all) onSection(name, (Customer_State[state ?? 0] ?? '').toLowerCase());
   const oldest = Math.min(asked, ...all.flatMap(([, { asOf }]) => (asOf ? [timestampMs(asOf as never)] : [])));

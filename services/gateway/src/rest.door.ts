@@ -9,6 +9,7 @@ import { policyOf, roleFor } from '@guanxi/service-kit/access';
 import type { Verify } from '@guanxi/service-kit/auth';
 import type { Log } from '@guanxi/service-kit/log';
 import type { WireAnswer } from '@guanxi/service-kit/wire.line';
+import { splitAsOf } from './as-of.query.js';
 import type { JsonObject } from './json.reader.js';
 import type { Call, CallHeaders } from './peers.js';
 import { Refusal } from './refusal.js';
@@ -44,6 +45,7 @@ const answerer = ({ kind, verb, created, path, method: { output } }: Route): ((r
     reply.header('content-type', 'application/json; charset=utf-8').header('cache-control', 'no-store');
     if (versioned) reply.header('etag', `"${String(json['version'])}"`);
     if (metadata['idempotent-replayed'] === 'true') reply.header('idempotent-replayed', 'true');
+    for (const name of ['as-of', 'as-of-position']) if (metadata[name] !== undefined) reply.header(name, metadata[name]);
     if (created !== undefined) reply.code(201).header('location', created.replace(/\{[^}]+\}/, String(json['id'])));
     return reply.send(JSON.stringify(json));
   };
@@ -72,14 +74,16 @@ export const restDoor = (fastify: FastifyInstance, routes: readonly Route[], { v
     const service = sourceOf(route.service);
     const rpc = `/${route.service.typeName}/${route.method.name}`;
     const answer = answerer(route);
+    const split = splitAsOf(route);
     const handler = async (request: RestRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const { headers } = request;
       const traceparent = traceparentOf(headers);
       try {
         if (!policy.open) roleFor(await verify(headers.authorization), policy);
         demandPlain(headers);
-        const bytes = readRequest(route, request.params, request.query, request.body);
-        return answer(reply, await call(service, rpc, bytes, callHeaders(headers, traceparent)));
+        const { query, headers: moment } = split(request.query);
+        const bytes = readRequest(route, request.params, query, request.body);
+        return answer(reply, await call(service, rpc, bytes, { ...callHeaders(headers, traceparent), ...moment }));
       } catch (error) {
         return refuse(reply, log, error, traceparent);
       }

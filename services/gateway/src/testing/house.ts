@@ -5,6 +5,7 @@ import type { DescMethod } from '@bufbuild/protobuf';
 import { contracts, sourceOf } from '@guanxi/contracts/services';
 import { History } from '@guanxi/contracts/guanxi/common/v1/history_pb';
 import { Operations } from '@guanxi/contracts/guanxi/common/v1/operations_pb';
+import type { CallMetadata } from '@guanxi/service-kit/caller';
 import { controllerOf, type CallHandle } from '@guanxi/service-kit/controllers';
 import { logger } from '@guanxi/service-kit/log';
 import { testIssuer, type Issuer } from '@guanxi/service-kit/testing/issuer';
@@ -20,7 +21,11 @@ export interface Heard {
   readonly method: string;
   readonly request: Record<string, unknown>;
   readonly caller: Record<string, unknown>;
+  /** The moment that the call names. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
+
+const moment = ['as-of', 'as-of-position'];
 
 /** What a service of the test does with a call; the answer in plain JSON. */
 export type Answer = (heard: Heard, call: CallHandle) => object | Promise<object>;
@@ -45,13 +50,23 @@ const urlOf = ({ port }: RunningGateway): string => `http://127.0.0.1:${port}`;
 
 const serviceOf = async (name: string, issuer: Issuer, answer: Answer, heard: Heard[]): Promise<TestServer> => {
   const own = [...contracts.services.values()].filter((it) => sourceOf(it) === name);
-  const handle = (method: DescMethod, request: Record<string, unknown>, caller: object, call: CallHandle): object | Promise<object> => {
-    const it: Heard = { service: name, method: method.name, request, caller: caller as Record<string, unknown> };
+  const handle = (
+    method: DescMethod,
+    request: Record<string, unknown>,
+    caller: object,
+    call: CallHandle,
+    metadata: CallMetadata,
+  ): object | Promise<object> => {
+    const named = moment.flatMap((header) => metadata.get(header).map((value) => [header, String(value)]));
+    const it: Heard = {
+      ...{ service: name, method: method.name, request, caller: caller as Record<string, unknown> },
+      metadata: Object.fromEntries(named) as Record<string, string>,
+    };
     heard.push(it);
     return answer(it, call);
   };
   const controllers = [...own, History, Operations].map((service) =>
-    controllerOf(service, async (_kit, method, request, caller, call) => handle(method, request, caller, call)),
+    controllerOf(service, async (_kit, method, request, caller, call, metadata) => handle(method, request, caller, call, metadata)),
   );
   return testServer(controllers, {}, issuer);
 };
