@@ -4,9 +4,12 @@ import { packed } from './dedicated.js';
 import type { AnyDecider } from './decider.js';
 import type { Recorded } from './fold.js';
 import { readAhead, type Ahead, type Page, type Reading } from './page.js';
-import { carryOut, writeTimers, type CarriedOut, type Execute } from './policies.js';
-import { forget, remember, ViewFault, work, write, type Projection, type Work } from './projection.js';
-import { beginning, samePlace, type Place } from './recorded.js';
+import { carryOut, isPoison, writeTimers, type CarriedOut, type Execute } from './policies.js';
+import type { Fault } from './aside.js';
+import { demandFew, writeParked } from './parked.js';
+import { foldParking } from './parking.js';
+import { forget, remember, ViewFault, work, write, type Projection, type Reacts, type Wished, type Work } from './projection.js';
+import { beginning, isAfter, samePlace, type Place } from './recorded.js';
 
 /** What every batch of a service needs. */
 export interface Surroundings extends Pick<Reading, 'contracts' | 'read'> {
@@ -33,6 +36,8 @@ export interface Bounds {
   /** What the batch before read ahead. */
   readonly ahead?: Ahead | undefined;
   readonly filling?: Filling | undefined;
+  /** After so many tries: what fails is parked, and the rest goes on. Of one projection only. */
+  readonly park?: number | undefined;
 }
 
 /** What a batch did. */
@@ -53,6 +58,8 @@ export interface Outcome extends CarriedOut {
   readonly swapped: boolean;
   /** Received records of a named type that could not be read, and were passed over. */
   readonly unreadable: number;
+  /** Keys that were parked. */
+  readonly parked: number;
   /** Why it read no further though there is more. */
   readonly stuck: string | undefined;
   /** What was folded. */
@@ -63,10 +70,8 @@ export interface Outcome extends CarriedOut {
 
 const nothing = {
   ...{ from: beginning, to: beginning, moved: [], then: 0, rejected: 0, timers: 0, swapped: false, unreadable: 0 },
-  ...{ more: false, ahead: undefined, stuck: undefined, events: [], began: 0 },
+  ...{ more: false, ahead: undefined, stuck: undefined, events: [], began: 0, parked: 0 },
 };
-
-const isAfter = (event: Recorded, { position, seq }: Place): boolean => (event.seq === 0 ? event.position > position : event.seq > seq);
 
 /** Waits for all; of several failures the one that is to blame, since in a failed transaction the others fail as well. */
 const together = async (writes: readonly Promise<unknown>[]): Promise<void> => {
@@ -75,34 +80,61 @@ const together = async (writes: readonly Promise<unknown>[]): Promise<void> => {
   if (first) throw failed.find((it) => it instanceof ViewFault) ?? first;
 };
 
+/** What a page came to. */
+interface Folding extends CarriedOut {
+  readonly done: readonly Work[];
+  readonly faults: readonly Fault[];
+}
+
 /** Rows, timers and checkpoints go out together; the commit with them, unless there is more to do first. */
 const commit = async (
   client: ClientBase,
-  done: readonly Work[],
+  { done, faults }: Folding,
   to: Place,
-  filling: Filling | undefined,
+  { filling, park }: Bounds,
 ): Promise<Pick<Outcome, 'timers' | 'swapped'>> => {
   const later = done.flatMap((it) => it.wishes.filter(({ at }) => at));
   const moved = done.map((it) => it.projection);
   const writes = (): Promise<unknown>[] => [...done.map((it) => write(client, it)), writeTimers(client, later), moveTo(client, moved, to)];
   let swapped = false;
-  if (filling) {
+  if (filling || faults.length > 0) {
     await together(packed(client, writes));
-    swapped = await filling.finish(client, to);
+    for (const { projection } of done) await writeParked(client, projection.table.name, faults, park ?? 1);
+    swapped = (await filling?.finish(client, to)) ?? false;
     await client.query('commit');
   } else await together(packed(client, () => [...writes(), client.query('commit')]));
   for (const it of done) remember(it, to);
   return { timers: later.length, swapped };
 };
 
+/** Answered before the checkpoint moves: the other way round a crash between the two would lose them. @throws ViewFault */
+const actOn = async (done: readonly Work[], { execute, deciderOf }: Surroundings): Promise<CarriedOut> => {
+  const now = (wishes: readonly Wished[]): readonly Wished[] => wishes.filter(({ at }) => !at);
+  const acted = await Promise.allSettled(
+    done.map(async ({ projection, wishes }) =>
+      carryOut(now(wishes), execute, deciderOf).catch((error: unknown) => {
+        throw isPoison(error) ? new ViewFault(projection, error) : error;
+      }),
+    ),
+  );
+  const failed = acted.find((it) => it.status === 'rejected');
+  if (failed) throw failed.reason as Error;
+  const all = acted.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []));
+  return { then: Math.max(0, ...all.map((it) => it.then)), rejected: all.reduce((sum, it) => sum + it.rejected, 0) };
+};
+
 /** What a page does to the views that stand before it. */
-const foldPage = async (client: ClientBase, group: readonly Projection[], page: Page, { filling }: Bounds, around: Surroundings) => {
-  const reacts = (policy: string, event: Recorded): boolean => !filling && isAfter(event, around.begins.get(policy) ?? beginning);
+const foldPage = async (client: ClientBase, group: readonly Projection[], page: Page, bounds: Bounds, around: Surroundings): Promise<Folding> => {
+  const reacts: Reacts = (policy, event) => !bounds.filling && isAfter(event, around.begins.get(policy) ?? beginning);
+  const [first] = group;
+  if (bounds.park !== undefined && first) {
+    const { execute, deciderOf } = around;
+    const demand = (faults: readonly Fault[]): Promise<void> => demandFew(client, first, faults);
+    const { done, ...rest } = await foldParking(client, first, page.events, { reacts, execute, deciderOf, demand });
+    return { ...rest, done: [done] };
+  }
   const done = await Promise.all(group.map((it) => work(client, it, page.events, reacts)));
-  // Answered before the checkpoint moves: the other way round a crash between the two would lose them.
-  const now = done.flatMap((it) => it.wishes.filter(({ at }) => !at));
-  const carriedOut = now.length > 0 ? await carryOut(now, around.execute, around.deciderOf) : nothing;
-  return { then: carriedOut.then, rejected: carriedOut.rejected, ...(await commit(client, done, page.to, filling)) };
+  return { ...(await actOn(done, around)), done, faults: [] };
 };
 
 const through = async (client: ClientBase, projections: readonly Projection[], bounds: Bounds, around: Surroundings): Promise<Outcome> => {
@@ -115,8 +147,11 @@ const through = async (client: ClientBase, projections: readonly Projection[], b
     return { ...nothing, ...page, places };
   }
   const next = page.full && !page.stuck ? readAhead(around.pool, page.to, reading) : undefined;
-  const done = await foldPage(client, group, page, bounds, around);
-  return { ...page, ...done, began, places, moved: group, more: page.more || group.length < places.size, ahead: next };
+  const folding = await foldPage(client, group, page, bounds, around);
+  const { then, rejected, faults } = folding;
+  const committed = await commit(client, folding, page.to, bounds);
+  const more = page.more || group.length < places.size;
+  return { ...page, ...committed, then, rejected, parked: faults.length, began, places, moved: group, more, ahead: next };
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { packed } from './dedicated.js';
+import { learnAside } from './parked.js';
 import { forget, type Projection } from './projection.js';
 import { readPage, type Ahead, type Page, type Reading } from './page.js';
 import { isBefore, samePlace, type Place } from './recorded.js';
@@ -26,25 +27,35 @@ const lock = {
   name: 'checkpoints-lock',
   rowMode: 'array' as const,
   // By state as well: what was live or being filled a moment ago may be kept or paused now, and nobody folds it then.
-  text: 'select name, position, seq from checkpoints where name = any($1) and state = any($2) order by name for update skip locked',
+  text: 'select name, position, seq, turn from checkpoints where name = any($1) and reason is null and state = any($2) order by name for update skip locked',
 };
 const folded = { live: ['live'], filling: ['filling', 'filled'] };
 const move = {
   name: 'checkpoints-move',
-  text: 'update checkpoints set position = $2, seq = $3, reason = null, updated_at = clock_timestamp() where name = any($1)',
+  text: 'update checkpoints set position = $2, seq = $3, updated_at = clock_timestamp() where name = any($1)',
 };
 
-/** What this process believes of the rows of a checkpoint that it could not lock stays until it can. */
-const held = (projections: readonly Projection[], rows: readonly (readonly [string, string, string])[]): Map<Projection, Place> => {
-  const found = new Map(rows.map(([name, position, seq]) => [name, { position: Number(position), seq: Number(seq) }]));
+type Locked = readonly [name: string, position: string, seq: string, turn: number];
+
+/**
+ * What this process believes of the rows of a checkpoint that it could not lock stays until it can. What is passed over is read
+ * where it has had another turn, in a statement after the one that locked it.
+ */
+const held = async (client: ClientBase, projections: readonly Projection[], rows: readonly Locked[]): Promise<Map<Projection, Place>> => {
+  const found = new Map(rows.map(([name, position, seq, turn]) => [name, { place: { position: Number(position), seq: Number(seq) }, turn }]));
   const places = new Map<Projection, Place>();
+  const outdated: Projection[] = [];
   for (const it of projections) {
-    const place = found.get(it.table.name);
-    if (!place) continue;
-    if (!it.place || !samePlace(place, it.place)) forget(it);
+    const known = found.get(it.table.name);
+    if (!known) continue;
+    const { place, turn } = known;
+    if (it.turn !== turn) outdated.push(it);
+    if (!it.place || !samePlace(place, it.place) || it.turn !== turn) forget(it);
     it.place = place;
+    it.turn = turn;
     places.set(it, place);
   }
+  if (outdated.length > 0) await learnAside(client, outdated);
   return places;
 };
 
@@ -63,14 +74,14 @@ export const take = async (client: ClientBase, projections: readonly Projection[
   const [, locked, guessed] = await packed(client, () =>
     Promise.all([
       client.query(begin),
-      client.query<[string, string, string]>({
+      client.query<[string, string, string, number]>({
         ...lock,
         values: [projections.map((it) => it.table.name), reading.upTo ? folded.filling : folded.live],
       }),
       guess && readPage(client, guess, reading),
     ]),
   );
-  const places = held(projections, locked.rows);
+  const places = await held(client, projections, locked.rows);
   const [from, ...others] = [...places.values()].sort(inOrder);
   if (!from) return { places, group: [], page: undefined };
   const group = [...places.keys()].filter((it) => it.place && samePlace(it.place, from));

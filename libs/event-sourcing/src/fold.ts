@@ -1,4 +1,5 @@
 import type { DescMessage } from '@bufbuild/protobuf';
+import { classOf, isAside, PolicyFault, type Aside } from './aside.js';
 import type { AnyView, Fold, Keys, Meta, Source } from './view.js';
 import type { Folded } from './view.table.js';
 
@@ -59,32 +60,60 @@ export class FoldFault extends Error {
     readonly event: Recorded,
     override readonly cause: unknown,
   ) {
-    super(`${cause instanceof Error ? cause.name : 'a throw'} at ${event.type} ${event.position}/${event.seq}`, { cause });
+    super(`${classOf(cause)} at ${event.type} ${event.position}/${event.seq}`, { cause });
     this.name = 'FoldFault';
   }
 }
 
-/** Called after each event with the row that it belongs to, the first where there are several, as it stands then. */
-export type Saw = (event: Recorded, row: Row | undefined) => void;
+/** Called after each event with the row that it belongs to, the first where there are several, as it stands then, and that row's key. */
+export type Saw = (event: Recorded, row: Row | undefined, key: string | undefined) => void;
+
+type Changed = Map<string, Folded>;
+
+/** Tries what one event does to one key; where it fails, the row is again as it was before the event, and the key is parked. */
+const parking = (changed: Changed, aside: Aside) => {
+  const undo = new Map<string, Folded | undefined>();
+  return (key: string, event: Recorded, what: string, act: () => void): void => {
+    if (!undo.has(key)) undo.set(key, changed.get(key));
+    try {
+      act();
+    } catch (cause) {
+      const before = undo.get(key);
+      if (before) changed.set(key, before);
+      else changed.delete(key);
+      aside.park?.({ key, event, what: cause instanceof PolicyFault ? cause.message : what, cause });
+    }
+  };
+};
 
 /**
  * Folds events, in order, into the rows that were there before: what changed, by key. Pure: `before` is left as it was.
- * @throws FoldFault
+ * @param aside what is passed over
+ * @throws FoldFault unless `aside.park` is told instead
  */
-export const fold = (view: AnyView, before: Rows, events: readonly Recorded[], saw?: Saw): Map<string, Folded> => {
+export const fold = (view: AnyView, before: Rows, events: readonly Recorded[], saw?: Saw, aside?: Aside): Map<string, Folded> => {
   const plan = planOf(view);
-  const changed = new Map<string, Folded>();
+  const changed: Changed = new Map();
   const now = (key: string): Row | undefined => (changed.get(key) ?? { row: before.get(key) }).row;
+  const apply = (key: string, event: Recorded, step: Step['fold']): void => {
+    const old = now(key);
+    const row = step ? (step(old, event.payload, event.meta) as Row | undefined) : old;
+    if (row !== old) changed.set(key, { key, position: event.position, row });
+  };
   const foldOne = (event: Recorded): void => {
     let belongs: string | undefined;
+    const guarded = aside?.park && parking(changed, aside);
     for (const { source, fold: step } of plan.get(event.type) ?? [])
       for (const key of named(source.keyOf(event.payload, event.meta))) {
         belongs ??= key;
-        const old = now(key);
-        const row = step ? (step(old, event.payload, event.meta) as Row | undefined) : old;
-        if (row !== old) changed.set(key, { key, position: event.position, row });
+        if (aside && isAside(aside, key, event)) continue;
+        if (guarded) guarded(key, event, 'fold', () => apply(key, event, step));
+        else apply(key, event, step);
       }
-    saw?.(event, belongs === undefined ? undefined : now(belongs));
+    if (!saw || (aside && isAside(aside, belongs ?? '', event))) return;
+    const show = (): void => saw(event, belongs === undefined ? undefined : now(belongs), belongs);
+    if (guarded) guarded(belongs ?? '', event, 'policy', show);
+    else show();
   };
   for (const event of events)
     try {

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
 import { v5 } from 'uuid';
 import type { AnyDecider } from './decider.js';
+import { isPassing, stateOf } from './pool.js';
 import type { Wanted } from './reactions.js';
 import { Rejection } from './rejection.js';
 
@@ -43,6 +44,19 @@ export const callerOf = (policy: string, event: string, n: number, { segment, co
   correlationId,
   causationId: event,
 });
+
+// What pg says where a connection is lost carries no code.
+const lost = /connect|timeout|queryable|pool|terminat/i;
+
+/** Is the command itself to blame, or the code that makes or executes it? Not where the database or the service was away. */
+export const isPoison = (error: unknown): boolean => {
+  if (error instanceof Rejection) return false;
+  const state = stateOf(error);
+  if (state) return !isPassing(error);
+  const { name, code, message } = error as { name?: unknown; code?: unknown; message?: unknown };
+  if (typeof code === 'string') return code.startsWith('ERR_');
+  return !(name === 'Error' && typeof message === 'string' && lost.test(message));
+};
 
 const again: readonly string[] = ['unavailable', 'exhausted'];
 const attempts = 8;
@@ -86,7 +100,7 @@ export const writeTimers = async (client: ClientBase, wishes: readonly Wanted[])
       select * from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::json[], $5::text[], $6::json[]) on conflict (id) do nothing`,
     values: [
       column(({ policy, event, n }) => v5(`${policy.name}:${event}:${n}`, timerIds)),
-      column((it) => it.at),
+      column(({ at }) => at && new Date(at).toISOString()),
       column((it) => it.policy.name),
       column(({ event, n, trace }) => JSON.stringify({ event, n, trace })),
       column((it) => `${it.policy.commands.typeName}/${it.method}`),

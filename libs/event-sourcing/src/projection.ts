@@ -1,8 +1,10 @@
 import type { ClientBase } from 'pg';
+import { isAside, type Aside, type At } from './aside.js';
 import { fold, FoldFault, keysOf, typesOf, type Recorded, type Row } from './fold.js';
 import { reactionsOf, wanted, type Reactions, type Wanted } from './reactions.js';
 import type { Place } from './recorded.js';
 import { rowCache, type RowCache } from './row.cache.js';
+import { touched, type Touched } from './touched.js';
 import { viewTable, type Folded, type ViewTable } from './view.table.js';
 import type { Policy } from './policy.js';
 import type { AnyView } from './view.js';
@@ -18,6 +20,20 @@ export interface Projection {
   readonly cache: RowCache;
   /** The checkpoint that this process wrote last. */
   place: Place | undefined;
+  /** The checkpoint's turn for which `parked` and `discarded` are good, and the cache; undefined where nothing is known. */
+  turn: number | undefined;
+  /** Keys whose events are passed over, each from which one on. */
+  parked: ReadonlyMap<string, At>;
+  /** Events that are passed over for a key, by `discardOf`. */
+  discarded: ReadonlySet<string>;
+  readonly touched: Touched;
+}
+
+/** A policy's wish, and because of which row and event. */
+export interface Wished extends Wanted {
+  /** Empty where the event names no row. */
+  readonly key: string;
+  readonly because: Recorded;
 }
 
 /** What folding a batch gave, before anything is written. */
@@ -28,7 +44,7 @@ export interface Work {
   readonly values: unknown[] | undefined;
   /** Keys of rows that went. */
   readonly gone: readonly string[];
-  readonly wishes: readonly Wanted[];
+  readonly wishes: readonly Wished[];
 }
 
 /** A fold, a policy or a row that PostgreSQL refuses: the view's own fault. `message` says why, without anyone's data. */
@@ -38,7 +54,9 @@ export class ViewFault extends Error {
     override readonly cause: unknown,
   ) {
     const { code } = cause as { code?: unknown };
-    super(cause instanceof FoldFault ? cause.message : typeof code === 'string' ? `SQLSTATE ${code}` : 'a column or a key threw', { cause });
+    super(cause instanceof FoldFault ? cause.message : typeof code === 'string' ? `SQLSTATE ${code}` : 'a column, a key or a command threw', {
+      cause,
+    });
     this.name = 'ViewFault';
   }
 }
@@ -53,16 +71,23 @@ const remembered = 20_000;
 export const projection = (view: AnyView, table: string, policies: readonly Policy[], rows = remembered): Projection => {
   const reactions = reactionsOf(view, policies);
   const types = new Set([...typesOf(view), ...reactions.keys()]);
-  return { view, table: viewTable(view, table), types, reactions, cache: rowCache(rows), place: undefined };
+  const known = { place: undefined, turn: undefined, parked: new Map(), discarded: new Set<string>() };
+  return { view, table: viewTable(view, table), types, reactions, cache: rowCache(rows), touched: touched(), ...known };
 };
 
 /** Forgets what this process believes of the table. */
 export const forget = (it: Projection): void => {
   it.place = undefined;
+  it.turn = undefined;
   it.cache.clear();
 };
 
-const load = async (client: ClientBase, { cache, table }: Projection, keys: ReadonlySet<string>): Promise<ReadonlyMap<string, Row | undefined>> => {
+/** Rows as they stand, by key. */
+export const load = async (
+  client: ClientBase,
+  { cache, table }: Projection,
+  keys: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, Row | undefined>> => {
   const rows = new Map<string, Row | undefined>();
   const unknown: string[] = [];
   for (const key of keys) {
@@ -85,36 +110,71 @@ const faultless = <T>(it: Projection, step: () => T): T => {
   }
 };
 
-const keysOfAll = (it: Projection, events: readonly Recorded[]): ReadonlySet<string> =>
-  faultless(it, () => new Set(events.flatMap((event) => keysOf(it.view, event))));
+/** Keys of an event's rows. @throws ViewFault where the event does not even tell them */
+export const rowsOfEvent = (it: Projection, event: Recorded): string[] => {
+  try {
+    return keysOf(it.view, event);
+  } catch (error) {
+    throw new ViewFault(it, new FoldFault(event, error));
+  }
+};
 
-// A lost connection or a lock is nobody's fault and may pass.
-const refused = (it: Projection) => (error: unknown) => {
+const keysOfAll = (it: Projection, events: readonly Recorded[], aside: Aside | undefined): ReadonlySet<string> => {
+  const keys = new Set(events.flatMap((event) => rowsOfEvent(it, event).filter((key) => !aside || !isAside(aside, key, event))));
+  it.touched.add(keys);
+  return keys;
+};
+
+/** Does PostgreSQL refuse the value itself? A lost connection or a lock is nobody's fault and may pass. */
+export const isRefusal = (error: unknown): boolean => {
   const { code } = error as { code?: unknown };
-  throw typeof code === 'string' && refusedValue.test(code) ? new ViewFault(it, error) : error;
+  return typeof code === 'string' && refusedValue.test(code);
+};
+
+// A key that is no UUID and should be throws a TypeError before anything is sent.
+const refused = (it: Projection) => (error: unknown) => {
+  throw isRefusal(error) || error instanceof TypeError ? new ViewFault(it, error) : error;
 };
 
 /** Tells whether a policy reacts to an event, which it does not before the place at which it began. */
 export type Reacts = (policy: string, event: Recorded) => boolean;
 
+/** What a projection passes over by itself; undefined is nothing, and costs nothing. */
+export const asideOf = ({ parked, discarded }: Projection): Aside | undefined =>
+  parked.size > 0 || discarded.size > 0 ? { parked, discarded } : undefined;
+
+/** What the upsert and the delete of changed rows need. @throws whatever a column throws */
+export const written = (it: Projection, changed: ReadonlyMap<string, Folded>): Pick<Work, 'values' | 'gone'> => {
+  const kept = [...changed.values()].filter(({ row }) => row);
+  const gone = [...changed.values()].filter(({ row }) => !row).map(({ key }) => key);
+  return { values: kept.length > 0 ? it.table.values(kept) : undefined, gone };
+};
+
+/** Folds a batch in memory over the rows that it touches: what changed, and what policies want. @throws ViewFault */
+export const folded = async (
+  client: ClientBase,
+  it: Projection,
+  events: readonly Recorded[],
+  reacts: Reacts,
+  aside = asideOf(it),
+): Promise<Pick<Work, 'changed' | 'wishes'>> => {
+  const mine = events.filter(({ type }) => it.types.has(type));
+  const before = await load(client, it, keysOfAll(it, mine, aside)).catch(refused(it));
+  const wishes: Wished[] = [];
+  const saw = (event: Recorded, row: Row | undefined, key = ''): void => {
+    for (const wish of wanted(it.reactions, event, row)) if (reacts(wish.policy.name, event)) wishes.push({ ...wish, key, because: event });
+  };
+  return faultless(it, () => ({ changed: fold(it.view, before, mine, it.reactions.size > 0 ? saw : undefined, aside), wishes }));
+};
+
 /** Reads the rows that a batch touches and folds it in memory. @throws ViewFault */
 export const work = async (client: ClientBase, it: Projection, events: readonly Recorded[], reacts: Reacts): Promise<Work> => {
-  const mine = events.filter(({ type }) => it.types.has(type));
-  const before = await load(client, it, keysOfAll(it, mine)).catch(refused(it));
-  const wishes: Wanted[] = [];
-  const saw = (event: Recorded, row: Row | undefined): void => {
-    wishes.push(...wanted(it.reactions, event, row).filter(({ policy }) => reacts(policy.name, event)));
-  };
-  return faultless(it, () => {
-    const changed = fold(it.view, before, mine, it.reactions.size > 0 ? saw : undefined);
-    const kept = [...changed.values()].filter(({ row }) => row);
-    const gone = [...changed.values()].filter(({ row }) => !row).map(({ key }) => key);
-    return { projection: it, changed, values: kept.length > 0 ? it.table.values(kept) : undefined, gone, wishes };
-  });
+  const { changed, wishes } = await folded(client, it, events, reacts);
+  return faultless(it, () => ({ projection: it, changed, ...written(it, changed), wishes }));
 };
 
 /** Writes a batch's rows: one upsert, and one delete where rows went. @throws ViewFault */
-export const write = async (client: ClientBase, { projection: it, values, gone }: Work): Promise<void> => {
+export const write = async (client: ClientBase, { projection: it, values, gone }: Pick<Work, 'projection' | 'values' | 'gone'>): Promise<void> => {
   const { upsert, remove } = it.table;
   await Promise.all([values && client.query({ ...upsert, values }), gone.length > 0 && client.query({ ...remove, values: [gone] })]).catch(
     refused(it),

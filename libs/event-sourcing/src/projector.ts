@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { batch, type Filling, type Outcome, type Surroundings } from './batch.js';
 import { dedicated } from './dedicated.js';
 import type { Ahead } from './page.js';
+import { Breaker, stopView } from './parked.js';
 import type { Progress } from './progress.js';
 import { ViewFault } from './projection.js';
 import { samePlace } from './recorded.js';
@@ -47,6 +48,9 @@ const lookUpEveryMs = 1_000;
 const nameOf = (run: Run): string => run.view.options.table;
 // Somebody reads the view that would be swapped, or folds the one that is live.
 const isBusy = (error: unknown): boolean => (error as { code?: unknown }).code === '55P03';
+/** The last try of a projection that is to blame parks what fails. */
+const parks = (loop: keyof typeof limits, [run]: readonly Run[]): number | undefined =>
+  loop === 'alone' && run && run.tries >= mostTries - 1 ? mostTries : undefined;
 const later = (act: () => void, ms: number): void => void setTimeout(act, ms).unref();
 
 /**
@@ -69,15 +73,20 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
     for (const [view, { position }] of found.live) progress.report(view, position);
   };
 
-  const blame = async ({ projection, message }: ViewFault): Promise<void> => {
+  /** Until somebody says that it may go on; all processes see it. */
+  const stop = async (run: Run, reason: string): Promise<void> => {
+    run.stopped = reason;
+    warn('view stopped', { view: run.projection.table.name, reason });
+    await stopView(pool, run.projection.table.name, reason).catch(() => undefined);
+  };
+
+  const blame = async ({ projection, message }: ViewFault | Breaker): Promise<void> => {
     const run = found.runs.find((it) => it.projection === projection);
     if (!run) return;
     run.alone = true;
     run.notBefore = performance.now() + pauseMs * 2 ** run.tries;
-    if (++run.tries < mostTries) return;
-    run.stopped = message;
-    warn('view stopped', { view: projection.table.name, reason: run.stopped });
-    await pool.query('update checkpoints set reason = $2 where name = $1', [projection.table.name, run.stopped]).catch(() => undefined);
+    // The last try parks what fails: what fails even then cannot be parked.
+    if (++run.tries >= mostTries) await stop(run, message);
   };
 
   const step = async (loop: keyof typeof limits, runs: readonly Run[], filling?: Filling): Promise<Outcome | undefined> => {
@@ -86,15 +95,16 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
     aheads[loop] = undefined;
     const projections = runs.map((it) => it.projection);
     try {
-      const outcome = await batch(client, projections, { limit: limits[loop], ahead, filling }, surroundings);
+      const outcome = await batch(client, projections, { limit: limits[loop], ahead, filling, park: parks(loop, runs) }, surroundings);
       aheads[loop] = outcome.ahead;
+      if (outcome.parked > 0) warn('keys parked', { view: projections[0]?.table.name, count: outcome.parked });
       for (const run of runs) run.stuck = outcome.stuck;
       for (const run of runs) if (outcome.moved.includes(run.projection)) run.tries = 0;
       if (outcome.unreadable > 0) warn('received records passed over', { count: outcome.unreadable });
       if (outcome.rejected > 0) warn('commands of policies refused', { count: outcome.rejected });
       return outcome;
     } catch (error) {
-      if (error instanceof ViewFault) await blame(error);
+      if (error instanceof ViewFault || error instanceof Breaker) await blame(error);
       else if (filling && isBusy(error)) for (const run of runs) run.notBefore = performance.now() + pauseMs;
       else throw error;
       return undefined;

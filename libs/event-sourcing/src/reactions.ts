@@ -1,3 +1,4 @@
+import { PolicyFault } from './aside.js';
 import { caseOf } from './decider.js';
 import { casesOf, type Recorded, type Row } from './fold.js';
 import type { Policy, React } from './policy.js';
@@ -38,11 +39,20 @@ export const reactionsOf = (view: AnyView, policies: readonly Policy[]): Reactio
   return found;
 };
 
-/** What the policies want because of an event; `row` is the view's, as it stands after it. */
+const demandInstant = (at: string | undefined): void => {
+  if (at !== undefined && Number.isNaN(Date.parse(at))) throw new RangeError('a timed command names no time');
+};
+
+/** What the policies want because of an event; `row` is the view's, as it stands after it. @throws PolicyFault */
 export const wanted = (reactions: Reactions, event: Recorded, row: Row | undefined): Wanted[] =>
-  (reactions.get(event.type) ?? []).flatMap(({ policy, react }) =>
-    react(row, event.payload, event.meta).map(({ at, command }, n) => {
-      const [method, request] = caseOf(command);
-      return { policy, event: event.meta.id, n, at, method, command: request, trace: event.trace };
-    }),
-  );
+  (reactions.get(event.type) ?? []).flatMap(({ policy, react }) => {
+    try {
+      return react(row, event.payload, event.meta).map(({ at, command }, n) => {
+        demandInstant(at);
+        const [method, request] = caseOf(command);
+        return { policy, event: event.meta.id, n, at, method, command: request, trace: event.trace };
+      });
+    } catch (error) {
+      throw new PolicyFault(policy.name, error);
+    }
+  });

@@ -14,6 +14,10 @@ export const samePlace = (a: Place, b: Place): boolean => a.position === b.posit
 /** Is `a` before `b`? Both parts only ever grow together, since each is the end of a prefix of one order. */
 export const isBefore = (a: Place, b: Place): boolean => a.position < b.position || a.seq < b.seq;
 
+/** Does an entry come after a place? */
+export const isAfter = (entry: Pick<Entry, 'position' | 'seq'>, { position, seq }: Place): boolean =>
+  entry.seq === 0 ? entry.position > position : entry.seq > seq;
+
 /** One line of the recorded order. */
 export interface Entry {
   /** Own: its position. Received: the history's head when it was received. */

@@ -15,7 +15,7 @@ export interface Run {
   /** Failures in a row; not before `notBefore` is it tried again. */
   tries: number;
   notBefore: number;
-  /** Why it stands still until the process ends. */
+  /** Why it stands still until somebody says that it may go on. */
   stopped: string | undefined;
   /** Why it waits for another build. */
   stuck: string | undefined;
@@ -57,10 +57,13 @@ export const findRuns = async (pool: Pool, { views, policies = [] }: ServiceDefi
     if (shown) live.set(view.options.table, shown);
     for (const it of found) {
       if (!folds(view, it, shown)) continue;
-      const { name, state } = it;
+      const { name, state, reason } = it;
       const before = known.find(({ projection: { table } }) => table.name === name);
       const filling = state !== 'live';
-      runs.push(before?.filling === filling ? before : fresh(view, before?.projection ?? projection(view, name, policies), filling));
+      const run = before?.filling === filling ? before : fresh(view, before?.projection ?? projection(view, name, policies), filling);
+      if (run.stopped !== undefined && reason === undefined) Object.assign(run, { tries: 0, notBefore: 0 });
+      run.stopped = reason;
+      runs.push(run);
     }
   }
   return { runs, live };

@@ -18,15 +18,17 @@ export interface Generation {
   readonly state: 'live' | 'filling' | 'paused' | 'filled' | 'kept';
   readonly position: number;
   readonly seq: number;
+  /** Why it stands still until somebody says that it may go on. */
+  readonly reason: string | undefined;
 }
 
 /** All generations of some views that have a checkpoint, by the views' tables. */
 export const generationsOfAll = async (client: Pick<ClientBase, 'query'>, tables: readonly string[]): Promise<Map<string, Generation[]>> => {
   const { rows } = await client.query<Omit<Generation, 'position' | 'seq'> & { position: string; seq: string }>(
-    'select name, version, generation, state, position, seq from checkpoints where name ~ any($1) order by generation',
+    'select name, version, generation, state, position, seq, reason from checkpoints where name ~ any($1) order by generation',
     [tables.map(generationsOf)],
   );
-  const all = rows.map((it) => ({ ...it, position: Number(it.position), seq: Number(it.seq) }));
+  const all = rows.map((it) => ({ ...it, position: Number(it.position), seq: Number(it.seq), reason: it.reason ?? undefined }));
   return new Map(tables.map((table) => [table, all.filter(({ name }) => new RegExp(generationsOf(table)).test(name))]));
 };
 

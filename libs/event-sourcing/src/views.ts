@@ -8,6 +8,7 @@ import { startProjector } from './projector.js';
 import { readRecord } from './record.js';
 import { endOfRecorded } from './recorded.js';
 import { rowsOf, type Rows } from './rows.js';
+import { repairs, type Repairs } from './repairs.js';
 import { policyBegins, type Run } from './runs.js';
 import type { ServiceDefinition } from './service.js';
 import { settledBy, type Settled } from './settled.js';
@@ -37,8 +38,10 @@ export interface ViewHealth {
   readonly ready: boolean;
   readonly lagMs: number;
   readonly reason: string | undefined;
-  /** It stands still until somebody looks: three tries failed. */
+  /** It stands still until somebody says that it may go on: what failed cannot be parked, or too much of it. */
   readonly stopped: boolean;
+  /** Keys of its live generation that are passed over; the rest is up to date. */
+  readonly parked: number;
 }
 
 /** A service's views, policies and timers at work in this process. */
@@ -50,6 +53,8 @@ export interface Views extends Settled, Rows {
   /** Generations were begun, paused, dropped: looks at once, not at the next poll. */
   lookUp(): Promise<void>;
   health(): readonly ViewHealth[];
+  /** Keys that are parked, and views that stopped. */
+  readonly repairs: Repairs;
   /** Ends after the batches that are under way. */
   stop(): Promise<void>;
 }
@@ -118,8 +123,13 @@ export const startViews = async (options: ViewsOptions): Promise<Views> => {
     hurry: () => projector.wake(),
     lookUp: () => void projector.lookUp().catch(() => undefined),
   });
+  const changed = async (): Promise<void> => {
+    await projector.lookUp();
+    projector.wake();
+  };
   return {
     ...rowsOf(pool),
+    repairs: repairs({ definition, url, pool, surroundings, changed }),
     settled: (...it) => settled.settled(...it),
     appended: (head) => {
       known.grown(head);
@@ -133,10 +143,12 @@ export const startViews = async (options: ViewsOptions): Promise<Views> => {
         const name = view.options.table;
         const live = projector.found().live.get(name);
         const run = runOf(name);
-        const reason = reasonOf(view, run, live?.version) ?? (known.held(name) < start ? 'catching up' : undefined);
+        const lame = reasonOf(view, run, live?.version) ?? (known.held(name) < start ? 'catching up' : undefined);
         const newer = !run && (live?.version ?? 0) > view.options.version;
-        const ready = reason === undefined || newer;
-        return { name: `view ${name}`, ready, lagMs: Math.round(known.lagMs(name)), reason, stopped: run?.stopped !== undefined };
+        const ready = lame === undefined || newer;
+        const parked = run?.filling === false ? run.projection.parked.size : 0;
+        const reason = lame ?? (parked > 0 ? `${parked} ${parked === 1 ? 'key' : 'keys'} parked` : undefined);
+        return { name: `view ${name}`, ready, lagMs: Math.round(known.lagMs(name)), reason, stopped: run?.stopped !== undefined, parked };
       }),
     stop: async () => {
       clearTimeout(gathering);

@@ -4,6 +4,7 @@ import { appendFunction } from '@guanxi/event-sourcing/append.sql';
 import { receiveFunction } from '@guanxi/event-sourcing/receive';
 import { tables } from '@guanxi/event-sourcing/schema';
 import { notaryTables } from '@guanxi/event-sourcing/schema.notary';
+import { parkedTables } from '@guanxi/event-sourcing/schema.parked';
 import { rebuildColumns } from '@guanxi/event-sourcing/schema.rebuild';
 
 /** The kit's own tables and functions. */
@@ -50,8 +51,19 @@ class Rebuild1795600000000 implements MigrationInterface {
   }
 }
 
+/** Keys that are passed over, and events that are for good. */
+class Parked1795800000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(parkedTables);
+  }
+
+  down(): Promise<void> {
+    throw new Error('a history is never taken back');
+  }
+}
+
 /** All migrations, oldest first. One that left the house is never changed; what follows is a new one at the end. */
-const migrations = [History1795000000000, AppendOne1795400000000, Notary1795500000000, Rebuild1795600000000];
+const migrations = [History1795000000000, AppendOne1795400000000, Notary1795500000000, Rebuild1795600000000, Parked1795800000000];
 
 /** What the application's role may do; the history and what was heard can only grow. */
 const rights: { readonly [table: string]: string } = {
@@ -67,6 +79,8 @@ const rights: { readonly [table: string]: string } = {
   tree: 'select, insert',
   notes: 'select, insert, update (sent)',
   witnessed: 'select, insert, update (checked_at, fault)',
+  parked: 'select, insert, update, delete',
+  discarded: 'select, insert',
 };
 
 const grants = (role: string): string[] =>

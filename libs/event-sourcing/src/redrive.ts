@@ -1,0 +1,134 @@
+import type { ClientBase } from 'pg';
+import { comesBefore, type At } from './aside.js';
+import type { Surroundings } from './batch.js';
+import { keysOf, type Recorded } from './fold.js';
+import { interpret } from './interpret.js';
+import { forgetParked, learnAside, writeParked } from './parked.js';
+import { foldParking } from './parking.js';
+import { writeTimers } from './policies.js';
+import { projection, write, type Projection, type Reacts } from './projection.js';
+import { beginning, isAfter, isBefore, readRecorded, type Place } from './recorded.js';
+import { Rejection } from './rejection.js';
+import type { Generation } from './view.ensure.js';
+import type { Policy } from './policy.js';
+import type { AnyView } from './view.js';
+
+/** What came of one key: folded to where its view stands, or parked again at a later event or the same. */
+export interface Redriven {
+  readonly key: string;
+  readonly folded: boolean;
+}
+
+/** What redriving needs. */
+export interface Redriving extends Pick<Surroundings, 'contracts' | 'read' | 'execute' | 'deciderOf' | 'begins'> {
+  readonly view: AnyView;
+  readonly policies: readonly Policy[];
+}
+
+const pageSize = 2_000;
+const keysAtOnce = 25;
+
+/** The place right before an event. */
+const placeBefore = async (client: ClientBase, { position, seq }: At): Promise<Place> => {
+  if (seq > 0) return { position, seq: seq - 1 };
+  const { rows } = await client.query<{ seq: string }>('select coalesce(max(seq), 0) as seq from received where after < $1', [position]);
+  return { position: position - 1, seq: Number(rows[0]?.seq) };
+};
+
+/** Events of some keys, each from its pointer on; empty stands for events that name no row. */
+type Queues = Map<string, Recorded[]>;
+
+const keysIn = (it: Projection, event: Recorded): readonly string[] => {
+  try {
+    const keys = keysOf(it.view, event);
+    return keys.length > 0 ? [...new Set(keys)] : [''];
+  } catch {
+    return [];
+  }
+};
+
+const collect = async (
+  client: ClientBase,
+  it: Projection,
+  queues: Queues,
+  from: Place,
+  upTo: Place,
+  { contracts, read }: Redriving,
+): Promise<void> => {
+  for (let place = from; ;) {
+    const entries = await readRecorded(client, place, pageSize, [...it.types], upTo);
+    const { events, to, stuck } = interpret(entries, place, contracts, read);
+    if (stuck) throw new Rejection('view-version-differs', 'conflict', `Redrive with the newer build: ${stuck}.`);
+    for (const event of events) if (it.types.has(event.type)) for (const key of keysIn(it, event)) queues.get(key)?.push(event);
+    if (entries.length < pageSize) return;
+    place = to;
+  }
+};
+
+const placeOf = (row: { position: string; seq: string } | undefined): Place => ({ position: Number(row?.position ?? 0), seq: Number(row?.seq ?? 0) });
+const begin = `begin; set local lock_timeout = '10s'; set local transaction_timeout = '120s'`;
+const checkpoint = 'select position, seq, state from checkpoints where name = $1';
+
+/** Folds the queues of a few keys that are still parked; the checkpoint is held, and `from` is where the queues end. */
+const redriveSome = async (client: ClientBase, it: Projection, queues: Queues, from: Place, around: Redriving): Promise<Redriven[]> => {
+  const name = it.table.name;
+  const { rows } = await client.query<{ position: string; seq: string; state: string }>(`${checkpoint} for update`, [name]);
+  if (!rows[0]) return [];
+  await learnAside(client, [it]);
+  const upTo = placeOf(rows[0]);
+  if (isBefore(from, upTo)) await collect(client, it, queues, from, upTo, around);
+  const live = rows[0].state === 'live';
+  const reacts: Reacts = (policy, event) => live && isAfter(event, around.begins.get(policy) ?? beginning);
+  const redriven: Redriven[] = [];
+  for (const [key, events] of queues) {
+    const pointer = it.parked.get(key);
+    if (!pointer) continue;
+    const mine = events.filter((event) => !comesBefore(event, pointer));
+    const { done, faults } = await foldParking(client, it, mine, { ...around, reacts, only: new Set([key]) });
+    await write(client, done);
+    await writeTimers(
+      client,
+      done.wishes.filter(({ at }) => at),
+    );
+    if (faults.length > 0) await writeParked(client, name, faults, 1);
+    else await forgetParked(client, name, [key]);
+    redriven.push({ key, folded: faults.length === 0 });
+  }
+  return redriven;
+};
+
+/**
+ * Folds parked keys of one generation again, in the recorded order, from where each was parked to where its view stands, and runs its
+ * policies. What was recorded before is read without holding anybody up; then a few keys at a time, each few in one transaction that
+ * holds the checkpoint like a projector. A key that fails again stays parked at the event that fails; what was folded before is kept.
+ * @param keys undefined is all that are parked
+ * @throws Rejection view-version-differs where a newer build has recorded what this one cannot read
+ */
+export const redriveGeneration = async (
+  client: ClientBase,
+  { name }: Generation,
+  keys: readonly string[] | undefined,
+  around: Redriving,
+): Promise<Redriven[]> => {
+  const it = projection(around.view, name, around.policies, 1);
+  await learnAside(client, [it]);
+  const pointers = [...it.parked].filter(([key]) => !keys || keys.includes(key));
+  const first = pointers.map(([, at]) => at).reduce((a: At | undefined, b) => (a && comesBefore(a, b) ? a : b), undefined);
+  if (!first) return [];
+  const known: Queues = new Map(pointers.map(([key]) => [key, []]));
+  const upTo = placeOf((await client.query<{ position: string; seq: string }>(checkpoint, [name])).rows[0]);
+  await collect(client, it, known, await placeBefore(client, first), upTo, around);
+  const all = [...known];
+  const redriven: Redriven[] = [];
+  for (let n = 0; n < all.length; n += keysAtOnce) {
+    await client.query(begin);
+    try {
+      redriven.push(...(await redriveSome(client, it, new Map(all.slice(n, n + keysAtOnce)), upTo, around)));
+      await client.query('commit');
+    } catch (error) {
+      await client.query('rollback').catch(() => undefined);
+      throw error;
+    }
+  }
+  return redriven;
+};
