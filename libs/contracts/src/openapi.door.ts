@@ -18,11 +18,13 @@ export interface Door {
   readonly parameters?: readonly Schema[];
   /** Of a POST. */
   readonly body?: Schema;
+  /** May it be left out? */
+  readonly bodyOptional?: boolean;
   readonly good: Schema;
 }
 
 /** Describes a door; what it refuses is the same for all. */
-export const door = ({ operationId, summary, description, roles, parameters = [], body, good }: Door): Schema => ({
+export const door = ({ operationId, summary, description, roles, parameters = [], body, bodyOptional = false, good }: Door): Schema => ({
   operationId,
   tags: ['Doors'],
   summary,
@@ -31,7 +33,7 @@ export const door = ({ operationId, summary, description, roles, parameters = []
     { name: 'service', in: 'path', required: true, description: 'Of which service.', schema: { type: 'string', pattern: '^[a-z]+$' } },
     ...parameters,
   ],
-  ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+  ...(body && { requestBody: { required: !bodyOptional, content: { 'application/json': { schema: body } } } }),
   responses: {
     200: good,
     400: problem('Unreadable'),

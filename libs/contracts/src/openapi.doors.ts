@@ -1,4 +1,5 @@
 import { proofDoors } from './openapi.proofs.js';
+import { rebuildDoors } from './openapi.rebuilds.js';
 import type { Schema } from './openapi.rules.js';
 
 const problem = (name: string): Schema => ({ $ref: `#/components/responses/${name}` });
@@ -132,6 +133,7 @@ export const doors: Record<string, Schema> = {
     },
   },
   ...proofDoors,
+  ...rebuildDoors,
   '/health/live': {
     get: {
       operationId: 'GetLiveness',

@@ -46,8 +46,14 @@ const parameters = {
   Prefer: headerParameter('Prefer', '`respond-async`: answer before the views show it.', { type: 'string', enum: ['respond-async'] }),
 };
 
+const answersOfRebuilds = [
+  'ListGenerationsResponse',
+  ...['BeginRebuildResponse', 'PauseRebuildResponse', 'ResumeRebuildResponse', 'AbortRebuildResponse'],
+  ...['GoBackResponse', 'CompareGenerationsResponse'],
+];
+
 /** Messages that doors beside the routes answer with. */
-const answersOfDoors = ['ListEpochsResponse', 'GetProofResponse', 'GetConsistencyResponse', 'GetEdgeResponse'];
+const answersOfDoors = ['ListEpochsResponse', 'GetProofResponse', 'GetConsistencyResponse', 'GetEdgeResponse', ...answersOfRebuilds];
 
 const operations = (routes: readonly Route[], commentOf: Comments, all: ReturnType<typeof schemas>): Record<string, Schema> => {
   const paths: Record<string, Schema> = {};

@@ -4,11 +4,14 @@ import { presentEpoch } from '@guanxi/event-sourcing/epochs';
 import { casesOf } from '@guanxi/event-sourcing/fold';
 import { history } from '@guanxi/event-sourcing/history';
 import { openPool } from '@guanxi/event-sourcing/pool';
+import { compareGenerations } from '@guanxi/event-sourcing/rebuild.compare';
+import { rebuilds } from '@guanxi/event-sourcing/rebuild';
 import type { ServiceDefinition } from '@guanxi/event-sourcing/service';
 import { ensureViews } from '@guanxi/event-sourcing/view.ensure';
 import { startWorker } from '@guanxi/event-sourcing/worker';
 import type { AnyView, View } from '@guanxi/event-sourcing/view';
 import { asOfSide } from './as-of.js';
+import type { Views } from '@guanxi/event-sourcing/views';
 import { verifier } from './auth.js';
 import { startBusSide } from './bus.side.js';
 import { closing } from './closing.js';
@@ -25,6 +28,7 @@ import { operationsController } from './operations.controller.js';
 import { startOperations } from './operations.server.js';
 import { poolOf, readSource } from './read.source.js';
 import { readerOf, type Reader } from './reader.js';
+import { rebuildsController } from './rebuilds.controller.js';
 import { rpcDurations } from './rpc.watch.js';
 import type { ServiceConfig } from './service.config.js';
 import { watchService } from './service.metrics.js';
@@ -59,6 +63,15 @@ const readers = (source: Awaited<ReturnType<typeof readSource>>) => {
     made.set(view, reader);
     return reader as Reader<R>;
   };
+};
+
+const rebuildsOf = ({ databaseUrl }: ServiceConfig, definition: ServiceDefinition, pool: Pool, views: Views, log: Log): RpcController => {
+  const compare = (view: string, limit: number) => compareGenerations(databaseUrl, view, limit, () => void views.lookUp().catch(() => undefined));
+  return rebuildsController(
+    rebuilds(pool, definition, () => views.lookUp()),
+    compare,
+    (method, view) => log.info({ view, method }, 'a rebuild was changed'),
+  );
 };
 
 /**
@@ -101,6 +114,7 @@ export const startService = async (
       ...queries,
       historyController(history(pool, onAppend), pool, stopping.signal, (position) => views.settled(ownTypes, position), bus.notary),
       operationsController(health),
+      rebuildsOf(config, definition, pool, views, log),
     ];
     const verify = verifier(config);
     const server = parts.add(await startServer({ address: config.grpc, controllers, kit, verify, tls: tlsOf(config.tlsFolder), log }), (it) =>

@@ -7,6 +7,7 @@ import { HistoryController } from './history.controller.js';
 import { OperationsController } from './operations.controller.js';
 import { ProblemsController } from './problems.controller.js';
 import { ProofsController } from './proofs.controller.js';
+import { RebuildsController } from './rebuilds.controller.js';
 import { Refusal, unreadable } from './refusal.js';
 
 const refused = (errors: ValidationError[]): Refusal => {
@@ -26,7 +27,7 @@ export class GatewayModule {
   static of(gateway: Gateway): DynamicModule {
     return {
       module: GatewayModule,
-      controllers: [OperationsController, ProblemsController, DocsController, HistoryController, ProofsController],
+      controllers: [OperationsController, ProblemsController, DocsController, HistoryController, ProofsController, RebuildsController],
       providers: [
         { provide: GATEWAY, useValue: gateway },
         { provide: APP_GUARD, useClass: DoorGuard },

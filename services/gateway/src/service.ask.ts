@@ -21,10 +21,11 @@ export const askService = async (
   method: DescMethod,
   request: JsonObject,
   { headers }: FastifyRequest,
+  timeoutMs?: number,
 ): Promise<JsonObject> => {
   demandService(gateway, service);
   const bytes = toBinary(method.input, fromJson(method.input, request));
   const path = `/${method.parent.typeName}/${method.name}`;
-  const { body } = await gateway.peers.call(service, path, bytes, callHeaders(headers, traceparentOf(headers)));
+  const { body } = await gateway.peers.call(service, path, bytes, callHeaders(headers, traceparentOf(headers)), timeoutMs);
   return printed(method.output, toJson(method.output, fromBinary(method.output, body)) as JsonObject) as JsonObject;
 };

@@ -5,7 +5,11 @@ import { personalClass } from '../personal.js';
 import { accessOf, isCommands } from '../services.js';
 
 /** Lists that always answer with everything they have: a row a month, a row a restore. */
-const shortLists = new Set(['guanxi.complaints.v1.ComplaintRateQueries.ListComplaintRates', 'guanxi.common.v1.History.ListEpochs']);
+const shortLists = new Set([
+  'guanxi.complaints.v1.ComplaintRateQueries.ListComplaintRates',
+  'guanxi.common.v1.History.ListEpochs',
+  'guanxi.common.v1.Rebuilds.ListGenerations',
+]);
 /** Each call on it is checked as if it had come alone. */
 const checkedElsewhere = new Set(['guanxi.common.v1.Wire.Calls']);
 

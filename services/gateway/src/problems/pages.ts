@@ -11,6 +11,7 @@ import { interactionsPages } from './interactions.pages.js';
 import type { Pages } from './page.js';
 import { platformPages } from './platform.pages.js';
 import { privacyPages } from './privacy.pages.js';
+import { rebuildsPages } from './rebuilds.pages.js';
 import { requestPages } from './request.pages.js';
 
 /** Every slug of every problem and warning; a spec looks for slugs in the source that have none. */
@@ -20,6 +21,7 @@ export const pages: Pages = {
   ...platformPages,
   ...historyPages,
   ...asOfPages,
+  ...rebuildsPages,
   ...accountsPages,
   ...contactsPages,
   ...complaintIntakePages,
