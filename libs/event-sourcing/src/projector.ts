@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { batch, type Filling, type Outcome, type Surroundings } from './batch.js';
 import { dedicated } from './dedicated.js';
+import { filler, type FillLimits } from './fill.js';
 import type { Ahead } from './page.js';
 import { Breaker, stopView } from './parked.js';
 import type { Progress } from './progress.js';
@@ -19,6 +20,7 @@ export interface ProjectorOptions {
   readonly pool: Pool;
   readonly surroundings: Surroundings;
   readonly progress: Progress;
+  readonly filling?: Partial<FillLimits> | undefined;
   /** After each batch that moved live views, named by their tables. */
   readonly onMoved: (views: readonly string[], outcome: Outcome) => void;
   /** Neither message nor fields hold personal data. */
@@ -61,6 +63,7 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
   const { definition, url, pool, surroundings, progress, onMoved, warn } = options;
   const connections = { together: dedicated(url, 'guanxi-projector'), alone: dedicated(url, 'guanxi-projector-alone') };
   let found: Found = { runs: [], live: new Map() };
+  const fill = filler({ url, around: surroundings, limits: options.filling, together: () => found.runs.filter((it) => it.filling).length, warn });
   const aheads: { [loop in keyof typeof limits]?: Ahead | undefined } = {};
   let lookedUp = 0;
   let began = 0;
@@ -147,6 +150,7 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
   };
 
   const foldAlone = async (run: Run): Promise<boolean> => {
+    if (run.filling && (await fill.stretch(await connections.alone.get(), run))) return true;
     const filling = run.filling ? fillingBounds(nameOf(run), run.projection.table.name, limits.alone) : undefined;
     const outcome = await step('alone', [run], filling);
     if (!outcome) return true;
@@ -194,6 +198,7 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
     found: () => found,
     lastBegan: () => began,
     stop: async () => {
+      fill.stop();
       await Promise.all(Object.values(workers).map((it) => it.stop()));
       await Promise.all([connections.together.end(), connections.alone.end()]);
     },

@@ -1,4 +1,5 @@
 import { texts, uuids } from './arrays.js';
+import { copyLine } from './copy.in.js';
 import { columnsOf, keyTypeOf, type ViewColumn } from './view.columns.js';
 import type { Row } from './fold.js';
 import type { AnyView } from './view.js';
@@ -28,6 +29,10 @@ export interface ViewTable {
   readonly keys: (keys: readonly string[]) => Buffer;
   /** The values of `upsert`: one array a column. */
   readonly values: (rows: readonly Folded[]) => unknown[];
+  /** Where COPY writes `line`s. */
+  readonly target: string;
+  /** A row that is there, as COPY takes it. */
+  readonly line: (row: Folded) => string;
 }
 
 /** The table of a view's generation; also the name of its checkpoint. */
@@ -89,6 +94,8 @@ export const viewTable = (view: AnyView, name: string): ViewTable => {
     },
     remove: { name: `remove ${name}`, text: `delete from ${name} where key = any($1::${keyType}[])` },
     keys,
+    target: `${name} (key, ${names})`,
+    line: (row) => copyLine([row.key, ...all.map(({ of }) => textOf(of(row) as Cell))]),
     values: (rows) => [keys(rows.map((it) => it.key)), ...all.map(({ of }) => column(rows.map((it) => textOf(of(it) as Cell))))],
   };
 };

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Outcome } from './batch.js';
+import type { FillLimits } from './fill.js';
 import { contractsOf } from './interpret.js';
 import { neighbours } from './neighbours.js';
 import type { Execute } from './policies.js';
@@ -26,6 +27,8 @@ export interface ViewsOptions {
   /** Executes commands of policies and timers. */
   readonly execute: Execute;
   readonly upcasters?: Upcasters;
+  /** How generations that are far behind are filled; memory, mostly. */
+  readonly filling?: Partial<FillLimits>;
   /** Neither message nor fields hold personal data. */
   readonly warn?: (message: string, fields: Readonly<Record<string, unknown>>) => void;
   /** After each batch that moved live views: what was folded, and into which. */
@@ -86,7 +89,7 @@ export const startViews = async (options: ViewsOptions): Promise<Views> => {
   const surroundings = { pool, contracts: contractsOf(definition), read: (text: string) => readRecord(text, upcasters), execute, deciderOf, begins };
   const ticker = startTicker({ pool, execute, deciderOf, warn });
   const projector = await startProjector({
-    ...{ definition, url, pool, surroundings, progress: known, warn },
+    ...{ definition, url, pool, surroundings, progress: known, warn, filling: options.filling },
     onMoved: (views, outcome) => {
       others.moved(views, outcome.to.position, outcome.then);
       if (outcome.timers > 0) ticker.wake();
