@@ -43,7 +43,10 @@ const demandFree = ({ coming }: Known): void => {
   if (coming) throw conflict('rebuild-waits', `A rebuild of this view is under way and ${coming.state}: resume or abort it first.`);
 };
 
-const insert = 'insert into checkpoints (name, version, generation, position, seq, state, compare) values ($1, $2, $3, 0, 0, $4, $5)';
+// The number of a generation that was dropped is given again: by its turn a process that knows the old one notices.
+const insert = /* sql */ `
+  insert into checkpoints (name, version, generation, position, seq, state, compare, turn)
+    values ($1, $2, $3, 0, 0, 'filling', $4, (1e9 * random())::int)`;
 const become = /* sql */ `
   update checkpoints set state = $2, compare = compare and $3, reason = null, since = clock_timestamp(), since_entries = position + seq where name = $1`;
 const remove = 'delete from checkpoints where name = any($1)';
@@ -62,7 +65,7 @@ const begin =
     if (kept) await client.query(remove, [[kept.name]]);
     const { rows } = await client.query<{ name: string }>('select begin_generation($1, current_user::text) as name', [view.options.table]);
     const name = rows[0]?.name ?? '';
-    await client.query(insert, [name, live.version, Number(/[0-9]+$/.exec(name)?.[0]), 'filling', compare]);
+    await client.query(insert, [name, live.version, Number(/[0-9]+$/.exec(name)?.[0]), compare]);
   };
 
 const pause: Change = async (client, _, { coming }) => {
@@ -118,7 +121,8 @@ const late = new Set(['55P03', '25P04']);
 export const rebuilds = (pool: Pool, { views }: ServiceDefinition, changed: () => Promise<void> = () => Promise.resolve()): Rebuilds => {
   const viewOf = (name: string): AnyView => {
     const found = views.find((it) => it.options.table === name);
-    if (!found) throw new Rejection('view-unknown', 'not-found', 'This service has no view of this name.');
+    const names = views.map((it) => it.options.table).join(', ');
+    if (!found) throw new Rejection('view-unknown', 'not-found', `This service has no view of this name. It has ${names}.`);
     return found;
   };
   const change = async (name: string, act: Change): Promise<GenerationProgress[]> => {
