@@ -1,5 +1,6 @@
 import { proofDoors } from './openapi.proofs.js';
 import { rebuildDoors } from './openapi.rebuilds.js';
+import { republishDoors } from './openapi.republish.js';
 import type { Schema } from './openapi.rules.js';
 
 const problem = (name: string): Schema => ({ $ref: `#/components/responses/${name}` });
@@ -134,6 +135,7 @@ export const doors: Record<string, Schema> = {
   },
   ...proofDoors,
   ...rebuildDoors,
+  ...republishDoors,
   '/health/live': {
     get: {
       operationId: 'GetLiveness',

@@ -53,7 +53,7 @@ const answersOfRebuilds = [
 ];
 
 /** Messages that doors beside the routes answer with. */
-const answersOfDoors = ['ListEpochsResponse', 'GetProofResponse', 'GetConsistencyResponse', 'GetEdgeResponse', ...answersOfRebuilds];
+const answersOfDoors = ['ListEpochsResponse', 'GetProofResponse', 'GetConsistencyResponse', 'GetEdgeResponse', 'Republication', ...answersOfRebuilds];
 
 const operations = (routes: readonly Route[], commentOf: Comments, all: ReturnType<typeof schemas>): Record<string, Schema> => {
   const paths: Record<string, Schema> = {};

@@ -6,6 +6,7 @@ import { tables } from './schema.js';
 import { notaryTables } from './schema.notary.js';
 import { parkedTables } from './schema.parked.js';
 import { rebuildColumns } from './schema.rebuild.js';
+import { republishTable } from './schema.republish.js';
 
 /** Everything that the kit needs of an empty database, in the order in which it is made. Later changes are migrations. */
 export const schemaSql: readonly string[] = [
@@ -15,6 +16,7 @@ export const schemaSql: readonly string[] = [
   receiveFunction,
   notaryTables,
   rebuildColumns,
+  republishTable,
   parkedTables,
 ];
 

@@ -54,6 +54,8 @@ export const openPostgresBus = async (url: string, options: PostgresBusOptions =
 
   return {
     ensureTopic: async (topic, partitions) => {
+      // It may have been lost since, with everything in it.
+      await makeTables(pool);
       const { rows } = await pool.query<{ partitions: number }>(
         `with made as (insert into bus_topics values ($1, $2) on conflict do nothing returning partitions)
          select partitions from made union all select partitions from bus_topics where topic = $1`,

@@ -1,7 +1,8 @@
 import type { PoolClient, Pool } from 'pg';
 import { startWorker } from '@guanxi/event-sourcing/worker';
-import { partitionCount, topicOf, type BusRecord, type EventBus } from './bus.js';
-import { cut, mostAtOnce, relayRound, silentPartitions, type Fact, type RelayAsk } from './relay.rules.js';
+import { partitionCount, topicOf, type EventBus } from './bus.js';
+import { bytesOf, readAfter, readLast, recordOf, type OwnFact } from './relay.facts.js';
+import { cut, mostAtOnce, relayRound, silentPartitions, type RelayAsk } from './relay.rules.js';
 import { carryOut, type Part } from './steps.js';
 
 /** A relay at work. */
@@ -29,42 +30,11 @@ export interface RelayOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-interface OwnFact extends Fact {
-  /** Sent before; it goes once more only so that a lost tail is noticed. */
-  readonly again?: boolean;
-  readonly key: string;
-  readonly record: string;
-  readonly epoch: string | null;
-  readonly at: string;
-}
-
-const columns = `position, partition, key, record::text as record, extract(epoch from recorded_at) * 1000 as at,
-  (select id from epochs order by id collate "C" desc limit 1) as epoch`;
-const before = 'select max(p.position) from events p where p.partition = e.partition and p.position';
-
-const readAfter = `select ${columns}, coalesce(lag(position) over (partition by partition order by position), (${before} <= $1), 0) as prev
-  from (select * from events where position > $1 order by position limit $2) e order by position`;
-const readLast = `select ${columns}, coalesce((${before} < e.position), 0) as prev
-  from unnest($1::smallint[]) l(wanted), lateral (
-    select * from events where partition = l.wanted and position <= $2 order by position desc limit 1
-  ) e`;
 const lock = `select position from checkpoints where name = 'relay' for update skip locked`;
 const begin = `insert into checkpoints (name, version, generation, position, seq) values ('relay', 1, 1, 0, 0) on conflict do nothing`;
 const move = `update checkpoints set position = $1, updated_at = clock_timestamp() where name = 'relay'`;
 
 const busyMs = 50;
-
-// Of the attributes before the payload only: there, an unescaped `,"data":` cannot stand within a value.
-const traceparentOf = (record: string): string | undefined => /,"traceparent":"([0-9a-f-]{55})"/.exec(record.split(',"data":', 1)[0] as string)?.[1];
-
-/** A fact of the history as it is sent. */
-const recordOf = ({ again, position, prev, partition, key, record, epoch }: OwnFact): BusRecord => {
-  if (epoch === null) throw new Error('The history has no epoch.');
-  // Its trace is over.
-  const traceparent = again ? undefined : traceparentOf(record);
-  const place = { position: String(position), 'prev-position': String(prev), epoch, 'content-type': 'application/cloudevents+json' };
-  return { partition, key, value: Buffer.from(record), headers: traceparent ? { ...place, traceparent } : place };
-};
 
 /** Starts the relay: history → topic. Any number of replicas may run; the checkpoint row's lock says whose turn it is. */
 export const startRelay = (options: RelayOptions): Relay => {
@@ -80,9 +50,6 @@ export const startRelay = (options: RelayOptions): Relay => {
   let end = 0;
   let ahead: { readonly from: number; readonly rows: Promise<OwnFact[]> } | undefined;
 
-  const read = async (client: PoolClient, position: number): Promise<OwnFact[]> =>
-    (await client.query<OwnFact>({ name: 'relay-after', text: readAfter, values: [position, mostAtOnce.messages] })).rows;
-
   const prepare = async (): Promise<void> => {
     await bus.ensureTopic(topic, partitions);
     await pool.query(begin);
@@ -97,18 +64,17 @@ export const startRelay = (options: RelayOptions): Relay => {
     after: async (client, { position }) => {
       const known = ahead?.from === position ? ahead.rows : undefined;
       ahead = undefined;
-      const rows = await (known ?? read(client, position));
-      const facts = cut(rows.map(numbered), (it) => Buffer.byteLength(it.record));
+      const rows = await (known ?? readAfter(client, position));
+      const facts = cut(rows, bytesOf);
       waiting = facts[0] && Number(facts[0].at);
       more = rows.length === mostAtOnce.messages || facts.length < rows.length;
       end = facts.at(-1)?.position ?? position;
       return facts;
     },
-    last: async (client, ask) =>
-      (await client.query<OwnFact>(readLast, [ask.partitions, ask.upTo])).rows.map((row) => ({ ...numbered(row), again: true })),
+    last: (client, { partitions: wanted, upTo }) => readLast(client, wanted, upTo),
     publish: async (client, { facts }) => {
       if (more) {
-        ahead = { from: end, rows: read(client, end) };
+        ahead = { from: end, rows: readAfter(client, end) };
         // Where the publication fails its connection ends, and nobody asks for what was read on it.
         ahead.rows.catch(() => undefined);
       }
@@ -144,6 +110,8 @@ export const startRelay = (options: RelayOptions): Relay => {
     } catch (error) {
       // Begins again from the checkpoint: the transaction ends with its connection.
       ahead = undefined;
+      // The bus may have lost the topic itself.
+      prepared = false;
       client.release(true);
       throw error;
     }
@@ -163,5 +131,3 @@ export const startRelay = (options: RelayOptions): Relay => {
     health: () => ({ name: 'relay', ready: true, lagMs: waiting === undefined ? 0 : Math.max(0, Math.round(Date.now() - waiting)), reason: trouble }),
   };
 };
-
-const numbered = (row: OwnFact): OwnFact => ({ ...row, position: Number(row.position), prev: Number(row.prev) });

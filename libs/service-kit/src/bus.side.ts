@@ -7,6 +7,7 @@ import { receiver } from '@guanxi/event-sourcing/receive';
 import type { ServiceDefinition } from '@guanxi/event-sourcing/service';
 import { startConsumer, type Counts } from '@guanxi/messaging/consumer';
 import { startRelay } from '@guanxi/messaging/relay';
+import { startRepublisher, type Republisher } from '@guanxi/messaging/republish';
 import { checkStart } from '@guanxi/messaging/start.check';
 import { openBus } from './bus.open.js';
 import { BusStrategy, type Transport } from './bus.strategy.js';
@@ -33,6 +34,7 @@ export interface BusSide {
   /** The relay's connections. */
   readonly pool: Pool;
   readonly notary: NotarySide;
+  readonly republisher: Republisher;
 }
 
 /** The services whose events the views and policies name: `guanxi.accounts.v1.OrderEvent` is of `accounts`. */
@@ -67,11 +69,12 @@ const open = async (
     if (state === 'unknown') log.warn({ reason }, 'started without a look at the own topic');
 
     const relay = parts.add(startRelay({ pool: workers, bus, source: definition.name, partitions, onError }), (it) => it.stop());
+    const republisher = parts.add(startRepublisher({ pool: workers, bus, source: definition.name, partitions, onError }), (it) => it.stop());
     const token = serviceTokenFile === undefined ? noToken : serviceToken(serviceTokenFile);
     const notary = startNotarySide(config, bus, token, parts, log);
     const stop = (): Promise<void> => parts.close();
     const sources = sourcesOf(definition);
-    const sends = { wake: () => relay.wake(), pool: workers, notary, stop };
+    const sends = { wake: () => relay.wake(), pool: workers, notary, republisher, stop };
     const tells = (): Part[] => [relay.health(), ...notary.health()];
     if (sources.length === 0) return { ...sends, health: tells, hears: () => [], counts: () => new Map() };
     const owner = parts.add(peerHistory(peers, token, tlsOf(tlsFolder)), (it) => it.close());

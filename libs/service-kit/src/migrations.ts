@@ -6,6 +6,7 @@ import { tables } from '@guanxi/event-sourcing/schema';
 import { notaryTables } from '@guanxi/event-sourcing/schema.notary';
 import { parkedTables } from '@guanxi/event-sourcing/schema.parked';
 import { rebuildColumns } from '@guanxi/event-sourcing/schema.rebuild';
+import { republishTable } from '@guanxi/event-sourcing/schema.republish';
 
 /** The kit's own tables and functions. */
 class History1795000000000 implements MigrationInterface {
@@ -51,6 +52,17 @@ class Rebuild1795600000000 implements MigrationInterface {
   }
 }
 
+/** What was asked to be sent to the topic once more. */
+class Republish1795700000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(republishTable);
+  }
+
+  down(): Promise<void> {
+    throw new Error('a history is never taken back');
+  }
+}
+
 /** Keys that are passed over, and events that are for good. */
 class Parked1795800000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -63,7 +75,7 @@ class Parked1795800000000 implements MigrationInterface {
 }
 
 /** All migrations, oldest first. One that left the house is never changed; what follows is a new one at the end. */
-const migrations = [History1795000000000, AppendOne1795400000000, Notary1795500000000, Rebuild1795600000000, Parked1795800000000];
+const migrations = [History1795000000000, AppendOne1795400000000, Notary1795500000000, Rebuild1795600000000, Republish1795700000000, Parked1795800000000];
 
 /** What the application's role may do; the history and what was heard can only grow. */
 const rights: { readonly [table: string]: string } = {
@@ -81,6 +93,7 @@ const rights: { readonly [table: string]: string } = {
   witnessed: 'select, insert, update (checked_at, fault)',
   parked: 'select, insert, update, delete',
   discarded: 'select, insert',
+  republished: 'select, insert, update (state, ended_at)',
 };
 
 const grants = (role: string): string[] =>

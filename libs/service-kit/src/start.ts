@@ -29,6 +29,7 @@ import { startOperations } from './operations.server.js';
 import { poolOf, readSource } from './read.source.js';
 import { readerOf, type Reader } from './reader.js';
 import { rebuildsController } from './rebuilds.controller.js';
+import { republishController } from './republish.controller.js';
 import { rpcDurations } from './rpc.watch.js';
 import type { ServiceConfig } from './service.config.js';
 import { watchService } from './service.metrics.js';
@@ -115,6 +116,7 @@ export const startService = async (
       historyController(history(pool, onAppend), pool, stopping.signal, (position) => views.settled(ownTypes, position), bus.notary),
       operationsController(health),
       rebuildsOf(config, definition, pool, views, log),
+      republishController(pool, bus.republisher),
     ];
     const verify = verifier(config);
     const server = parts.add(await startServer({ address: config.grpc, controllers, kit, verify, tls: tlsOf(config.tlsFolder), log }), (it) =>

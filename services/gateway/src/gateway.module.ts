@@ -8,6 +8,7 @@ import { OperationsController } from './operations.controller.js';
 import { ProblemsController } from './problems.controller.js';
 import { ProofsController } from './proofs.controller.js';
 import { RebuildsController } from './rebuilds.controller.js';
+import { RepublishController } from './republish.controller.js';
 import { Refusal, unreadable } from './refusal.js';
 
 const refused = (errors: ValidationError[]): Refusal => {
@@ -27,7 +28,15 @@ export class GatewayModule {
   static of(gateway: Gateway): DynamicModule {
     return {
       module: GatewayModule,
-      controllers: [OperationsController, ProblemsController, DocsController, HistoryController, ProofsController, RebuildsController],
+      controllers: [
+        OperationsController,
+        ProblemsController,
+        DocsController,
+        HistoryController,
+        ProofsController,
+        RebuildsController,
+        RepublishController,
+      ],
       providers: [
         { provide: GATEWAY, useValue: gateway },
         { provide: APP_GUARD, useClass: DoorGuard },

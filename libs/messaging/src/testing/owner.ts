@@ -49,7 +49,7 @@ export const testService = async (freshDatabase: FreshDatabase, source: string, 
   const query = async <R extends object>(text: string, values: unknown[] = []): Promise<R[]> => (await pool.query<R>(text, values)).rows;
   const beginEpoch = (): Promise<unknown> => query('insert into epochs select $1, coalesce(max(position), 0) from events', [uuid7()]);
   const reset = async (): Promise<void> => {
-    await query('truncate events, checkpoints, epochs cascade');
+    await query('truncate events, checkpoints, epochs, republished cascade');
     await beginEpoch();
   };
   await reset();

@@ -12,6 +12,7 @@ import type { Pages } from './page.js';
 import { platformPages } from './platform.pages.js';
 import { privacyPages } from './privacy.pages.js';
 import { rebuildsPages } from './rebuilds.pages.js';
+import { republishPages } from './republish.pages.js';
 import { requestPages } from './request.pages.js';
 
 /** Every slug of every problem and warning; a spec looks for slugs in the source that have none. */
@@ -22,6 +23,7 @@ export const pages: Pages = {
   ...historyPages,
   ...asOfPages,
   ...rebuildsPages,
+  ...republishPages,
   ...accountsPages,
   ...contactsPages,
   ...complaintIntakePages,

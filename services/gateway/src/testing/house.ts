@@ -7,6 +7,7 @@ import { History } from '@guanxi/contracts/guanxi/common/v1/history_pb';
 import { Operations } from '@guanxi/contracts/guanxi/common/v1/operations_pb';
 import type { CallMetadata } from '@guanxi/service-kit/caller';
 import { Rebuilds } from '@guanxi/contracts/guanxi/common/v1/rebuilds_pb';
+import { Republishing } from '@guanxi/contracts/guanxi/common/v1/republish_pb';
 import { controllerOf, type CallHandle } from '@guanxi/service-kit/controllers';
 import { logger } from '@guanxi/service-kit/log';
 import { testIssuer, type Issuer } from '@guanxi/service-kit/testing/issuer';
@@ -66,7 +67,7 @@ const serviceOf = async (name: string, issuer: Issuer, answer: Answer, heard: He
     heard.push(it);
     return answer(it, call);
   };
-  const controllers = [...own, History, Operations, Rebuilds].map((service) =>
+  const controllers = [...own, History, Operations, Rebuilds, Republishing].map((service) =>
     controllerOf(service, async (_kit, method, request, caller, call, metadata) => handle(method, request, caller, call, metadata)),
   );
   return testServer(controllers, {}, issuer);
