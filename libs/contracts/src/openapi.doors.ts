@@ -1,3 +1,4 @@
+import { parkingDoors } from './openapi.parking.js';
 import { proofDoors } from './openapi.proofs.js';
 import { rebuildDoors } from './openapi.rebuilds.js';
 import { republishDoors } from './openapi.republish.js';
@@ -135,6 +136,7 @@ export const doors: Record<string, Schema> = {
   },
   ...proofDoors,
   ...rebuildDoors,
+  ...parkingDoors,
   ...republishDoors,
   '/health/live': {
     get: {

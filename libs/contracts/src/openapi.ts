@@ -52,8 +52,18 @@ const answersOfRebuilds = [
   ...['GoBackResponse', 'CompareGenerationsResponse'],
 ];
 
+const answersOfParking = [...['ListParkedResponse', 'GetParkedResponse', 'RedriveParkedResponse', 'DiscardParkedResponse', 'RestartViewResponse']];
+
 /** Messages that doors beside the routes answer with. */
-const answersOfDoors = ['ListEpochsResponse', 'GetProofResponse', 'GetConsistencyResponse', 'GetEdgeResponse', 'Republication', ...answersOfRebuilds];
+const answersOfDoors = [
+  'ListEpochsResponse',
+  'GetProofResponse',
+  'GetConsistencyResponse',
+  'GetEdgeResponse',
+  'Republication',
+  ...answersOfRebuilds,
+  ...answersOfParking,
+];
 
 const operations = (routes: readonly Route[], commentOf: Comments, all: ReturnType<typeof schemas>): Record<string, Schema> => {
   const paths: Record<string, Schema> = {};

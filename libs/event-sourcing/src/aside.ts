@@ -43,7 +43,9 @@ export const discardOf = (key: string, { position, seq }: At): string => `${posi
 export const comesBefore = (a: At, b: At): boolean => a.position < b.position || (a.position === b.position && a.seq < b.seq);
 
 /** Is this event passed over for this key? */
-export const isAside = ({ parked, discarded, only }: Aside, key: string, event: At): boolean => {
+export const isAside = (aside: Aside | undefined, key: string, event: At): boolean => {
+  if (!aside) return false;
+  const { parked, discarded, only } = aside;
   if (only && !only.has(key)) return true;
   const from = parked.get(key);
   if (from && !comesBefore(event, from)) return true;

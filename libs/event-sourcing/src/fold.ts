@@ -69,11 +69,14 @@ export class FoldFault extends Error {
 export type Saw = (event: Recorded, row: Row | undefined, key: string | undefined) => void;
 
 type Changed = Map<string, Folded>;
+type Guarded = (key: string, event: Recorded, what: string, act: () => void) => void;
+
+const unguarded: Guarded = (_key, _event, _what, act) => act();
 
 /** Tries what one event does to one key; where it fails, the row is again as it was before the event, and the key is parked. */
-const parking = (changed: Changed, aside: Aside) => {
+const parking = (changed: Changed, aside: Aside): Guarded => {
   const undo = new Map<string, Folded | undefined>();
-  return (key: string, event: Recorded, what: string, act: () => void): void => {
+  return (key, event, what, act) => {
     if (!undo.has(key)) undo.set(key, changed.get(key));
     try {
       act();
@@ -100,20 +103,20 @@ export const fold = (view: AnyView, before: Rows, events: readonly Recorded[], s
     const row = step ? (step(old, event.payload, event.meta) as Row | undefined) : old;
     if (row !== old) changed.set(key, { key, position: event.position, row });
   };
+  const show = (event: Recorded, belongs: string | undefined, guarded: Guarded): void => {
+    if (saw && !isAside(aside, belongs ?? '', event))
+      guarded(belongs ?? '', event, 'policy', () => saw(event, belongs === undefined ? undefined : now(belongs), belongs));
+  };
   const foldOne = (event: Recorded): void => {
     let belongs: string | undefined;
-    const guarded = aside?.park && parking(changed, aside);
-    for (const { source, fold: step } of plan.get(event.type) ?? [])
+    const guarded = aside?.park ? parking(changed, aside) : unguarded;
+    const step: typeof apply = guarded === unguarded ? apply : (key, it, fold) => guarded(key, it, 'fold', () => apply(key, it, fold));
+    for (const { source, fold } of plan.get(event.type) ?? [])
       for (const key of named(source.keyOf(event.payload, event.meta))) {
         belongs ??= key;
-        if (aside && isAside(aside, key, event)) continue;
-        if (guarded) guarded(key, event, 'fold', () => apply(key, event, step));
-        else apply(key, event, step);
+        if (!isAside(aside, key, event)) step(key, event, fold);
       }
-    if (!saw || (aside && isAside(aside, belongs ?? '', event))) return;
-    const show = (): void => saw(event, belongs === undefined ? undefined : now(belongs), belongs);
-    if (guarded) guarded(belongs ?? '', event, 'policy', show);
-    else show();
+    show(event, belongs, guarded);
   };
   for (const event of events)
     try {

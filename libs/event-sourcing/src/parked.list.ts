@@ -87,7 +87,7 @@ export const discardsOfKey = async (client: Queries, view: string, key: string):
 export const isCustomerParked = async (client: Queries, account: string): Promise<boolean> => {
   const { rowCount } = await client.query({
     name: 'customer-parked',
-    text: `select from parked p join checkpoints c on c.name = p.generation where c.state = 'live' and p.customer = $1 limit 1`,
+    text: `select from parked p join checkpoints c on c.name = p.generation where c.state = 'live' and (p.customer = $1 or p.key = $1::text) limit 1`,
     values: [account],
   });
   return (rowCount ?? 0) > 0;

@@ -120,7 +120,7 @@ export const rowsOfEvent = (it: Projection, event: Recorded): string[] => {
 };
 
 const keysOfAll = (it: Projection, events: readonly Recorded[], aside: Aside | undefined): ReadonlySet<string> => {
-  const keys = new Set(events.flatMap((event) => rowsOfEvent(it, event).filter((key) => !aside || !isAside(aside, key, event))));
+  const keys = new Set(events.flatMap((event) => rowsOfEvent(it, event).filter((key) => !isAside(aside, key, event))));
   it.touched.add(keys);
   return keys;
 };

@@ -92,6 +92,12 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
     if (++run.tries >= mostTries) await stop(run, message);
   };
 
+  const warnOf = ({ moved, parked, unreadable, rejected }: Outcome): void => {
+    if (parked > 0) warn('keys parked', { view: moved[0]?.table.name, count: parked });
+    if (unreadable > 0) warn('received records passed over', { count: unreadable });
+    if (rejected > 0) warn('commands of policies refused', { count: rejected });
+  };
+
   const step = async (loop: keyof typeof limits, runs: readonly Run[], filling?: Filling): Promise<Outcome | undefined> => {
     const client = await connections[loop].get();
     const ahead = aheads[loop];
@@ -100,11 +106,9 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
     try {
       const outcome = await batch(client, projections, { limit: limits[loop], ahead, filling, park: parks(loop, runs) }, surroundings);
       aheads[loop] = outcome.ahead;
-      if (outcome.parked > 0) warn('keys parked', { view: projections[0]?.table.name, count: outcome.parked });
       for (const run of runs) run.stuck = outcome.stuck;
       for (const run of runs) if (outcome.moved.includes(run.projection)) run.tries = 0;
-      if (outcome.unreadable > 0) warn('received records passed over', { count: outcome.unreadable });
-      if (outcome.rejected > 0) warn('commands of policies refused', { count: outcome.rejected });
+      warnOf(outcome);
       return outcome;
     } catch (error) {
       if (error instanceof ViewFault || error instanceof Breaker) await blame(error);

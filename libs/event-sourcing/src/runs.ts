@@ -43,6 +43,12 @@ const fresh = (view: AnyView, projected: Projection, filling: boolean): Run => (
 const folds = (view: AnyView, { version, state }: Generation, live: Generation | undefined): boolean =>
   version === view.options.version && state !== 'paused' && state !== 'kept' && !(live && live.version > version);
 
+/** Somebody of any process may have stopped it, or said that it may go on. */
+const stopAsSaid = (run: Run, { reason }: Generation): void => {
+  if (run.stopped !== undefined && reason === undefined) Object.assign(run, { tries: 0, notBefore: 0 });
+  run.stopped = reason;
+};
+
 /** Reads which generations of this build's views there are; keeps what is known of those that still are as they were. */
 export const findRuns = async (pool: Pool, { views, policies = [] }: ServiceDefinition, known: readonly Run[]): Promise<Found> => {
   const runs: Run[] = [];
@@ -57,12 +63,10 @@ export const findRuns = async (pool: Pool, { views, policies = [] }: ServiceDefi
     if (shown) live.set(view.options.table, shown);
     for (const it of found) {
       if (!folds(view, it, shown)) continue;
-      const { name, state, reason } = it;
-      const before = known.find(({ projection: { table } }) => table.name === name);
-      const filling = state !== 'live';
-      const run = before?.filling === filling ? before : fresh(view, before?.projection ?? projection(view, name, policies), filling);
-      if (run.stopped !== undefined && reason === undefined) Object.assign(run, { tries: 0, notBefore: 0 });
-      run.stopped = reason;
+      const before = known.find(({ projection: { table } }) => table.name === it.name);
+      const filling = it.state !== 'live';
+      const run = before?.filling === filling ? before : fresh(view, before?.projection ?? projection(view, it.name, policies), filling);
+      stopAsSaid(run, it);
       runs.push(run);
     }
   }

@@ -74,6 +74,9 @@ const reasonOf = (view: AnyView, run: Run | undefined, version: number | undefin
   return version > view.options.version ? `version ${version} of a newer build is live` : `version ${version} of an older build is live`;
 };
 
+const parkedIn = (run: Run | undefined): number => (run?.filling === false ? run.projection.parked.size : 0);
+const saidOf = (parked: number): string | undefined => (parked > 0 ? `${parked} ${parked === 1 ? 'key' : 'keys'} parked` : undefined);
+
 /** Starts folding; `ensureViews` has been run. Nothing waits for the views to catch up: `health` tells. */
 export const startViews = async (options: ViewsOptions): Promise<Views> => {
   const { definition, url, pool, execute, upcasters = {}, warn = () => undefined } = options;
@@ -149,8 +152,8 @@ export const startViews = async (options: ViewsOptions): Promise<Views> => {
         const lame = reasonOf(view, run, live?.version) ?? (known.held(name) < start ? 'catching up' : undefined);
         const newer = !run && (live?.version ?? 0) > view.options.version;
         const ready = lame === undefined || newer;
-        const parked = run?.filling === false ? run.projection.parked.size : 0;
-        const reason = lame ?? (parked > 0 ? `${parked} ${parked === 1 ? 'key' : 'keys'} parked` : undefined);
+        const parked = parkedIn(run);
+        const reason = lame ?? saidOf(parked);
         return { name: `view ${name}`, ready, lagMs: Math.round(known.lagMs(name)), reason, stopped: run?.stopped !== undefined, parked };
       }),
     stop: async () => {

@@ -104,6 +104,7 @@ export const openMoment = (options: MomentOptions, { place, at }: Moment, custom
     read: reader,
     sql: async <T>(text: string, values: readonly unknown[] = []): Promise<T[]> => (await need(namedIn(text))).query(text, [...values]),
     freshness: () => ({ asOf: at ?? new Date(0).toISOString(), lagMs: 0, staleReason: '' }),
+    isParked: () => Promise.resolve(false),
   };
   return {
     reading,

@@ -2,19 +2,27 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Freshness } from '@guanxi/contracts/guanxi/common/v1/freshness';
+import { Parking } from '@guanxi/contracts/guanxi/common/v1/parking_pb';
 import { view } from '@guanxi/event-sourcing/view';
 import { testService, type TestService } from '../../../test/service.js';
 import { sectionOf } from './customer.section.js';
 import { CustomerQueries, Note, NoteCommands, NoteEvent } from './testing/notes.contract.js';
 import { notes } from './testing/notes.js';
 
-const picky = view(Note, { version: 1, table: 'note', key: 'noteId' }).of(NoteEvent, {
-  noteWritten: (_, { text }, { stream, version, at }) => {
-    if (text === 'unfoldable') throw new Error('cannot be folded');
-    return { noteId: stream, text, version, createdAt: at };
+const picky = view(Note, { version: 1, table: 'note', key: 'noteId' }).of(
+  NoteEvent,
+  {
+    noteWritten: (_, { text }, { stream, version, at }) => {
+      if (text === 'unfoldable') throw new Error('cannot be folded');
+      return { noteId: stream, text, version, createdAt: at };
+    },
+    noteAmended: (row) => row,
   },
-  noteAmended: (row) => row,
-});
+  (event, { stream }) => {
+    if (event.text === 'nobody’s') throw new Error('whose is it?');
+    return stream;
+  },
+);
 
 const section = sectionOf(CustomerQueries, async (accountId, { read }) => ({ notes: [await read(picky).one(accountId)].filter(Boolean) }));
 
@@ -40,8 +48,20 @@ describe('a section of the page of one customer', () => {
   it('is empty for a customer that the service has not heard of', async () => {
     expect((await get(randomUUID())).data.notes).toEqual([]);
   });
+  it('is stale for the one customer of whom something could not be folded, until that is seen to', async () => {
+    const noteId = randomUUID();
+    const other = randomUUID();
+    await write(noteId, 'unfoldable');
+    const reason = async (id: string) => (await get(id)).freshness.staleReason;
+    for (const end = Date.now() + 15_000; Date.now() < end && !(await reason(noteId)); await sleep(50));
+    expect([await reason(noteId), await reason(other)]).toEqual(['parked', '']);
+    const { parked } = (await service.call(Parking, 'listParked', {})) as { parked: object[] };
+    expect(parked).toMatchObject([{ view: 'note', live: true, key: noteId, position: '2', seq: '0', what: 'fold', error: 'Error', tries: 3 }]);
+    await service.call(Parking, 'discardParked', { view: 'note', key: noteId, reason: 'a test' });
+    expect(await reason(noteId)).toBe('');
+  });
   it('says which view has stopped, and that it falls further behind', async () => {
-    await write(randomUUID(), 'unfoldable');
+    await write(randomUUID(), 'nobody’s');
     let { freshness } = await get(randomUUID());
     for (const end = Date.now() + 15_000; Date.now() < end && !freshness.staleReason; await sleep(50)) ({ freshness } = await get(randomUUID()));
     expect(freshness.staleReason).toMatch(/^view note: /);

@@ -32,7 +32,11 @@ export const sectionOf = <Q extends GetsCustomer>(
     service,
     {
       // Looked at before the rows are: what they hold can only be newer.
-      getCustomer: async ({ accountId }, reading) => ({ freshness: reading.freshness(), data: await data(accountId, reading) }),
+      getCustomer: async ({ accountId }, reading) => {
+        const fresh = reading.freshness();
+        const staleReason = fresh.staleReason || ((await reading.isParked(accountId)) ? 'parked' : '');
+        return { freshness: { ...fresh, staleReason }, data: await data(accountId, reading) };
+      },
     },
     ({ accountId }) => accountId,
   );

@@ -14,6 +14,8 @@ export interface Reading {
   readonly sql: <T>(text: string, parameters?: readonly unknown[]) => Promise<T[]>;
   /** How fresh the rows are at this moment; look before you read. */
   readonly freshness: () => Freshness;
+  /** Do rows of this account miss events, since one of them could not be folded? False as of an earlier moment. */
+  readonly isParked: (account: string) => Promise<boolean>;
 }
 
 /** A moment to read at, of everybody or of one customer's streams alone. */

@@ -56,6 +56,10 @@ export const watchService = (meter: Meter, { views, parts, counts, pools, pool }
       },
     },
     guanxi_view_stopped: { description: '1 for a view that stands still until somebody looks.', read: ofViews((it) => (it.stopped ? 1 : 0)) },
+    guanxi_view_parked_keys: {
+      description: 'Keys of a view whose events are passed over since one of them could not be folded.',
+      read: ofViews((it) => it.parked),
+    },
     guanxi_view_ready: { description: '1 for a view of this build that has caught up.', read: ofViews((it) => (it.ready ? 1 : 0)) },
     guanxi_relay_lag_seconds: {
       description: 'For how long the oldest own event waits that is not on the bus.',

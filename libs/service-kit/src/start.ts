@@ -26,6 +26,7 @@ import { faultOf, type Log } from './log.js';
 import { migrate, roleOf } from './migrations.js';
 import { operationsController } from './operations.controller.js';
 import { startOperations } from './operations.server.js';
+import { parkingController } from './parking.controller.js';
 import { poolOf, readSource } from './read.source.js';
 import { readerOf, type Reader } from './reader.js';
 import { rebuildsController } from './rebuilds.controller.js';
@@ -75,6 +76,13 @@ const rebuildsOf = ({ databaseUrl }: ServiceConfig, definition: ServiceDefinitio
   );
 };
 
+const parkingOf = ({ views: all }: ServiceDefinition, { repairs }: Views, log: Log): RpcController =>
+  parkingController(
+    repairs,
+    all.map((it) => it.options.table),
+    (method, view, count) => log.info({ view, method, count }, 'parked keys were seen to'),
+  );
+
 /**
  * Starts a service: database, history, views, bus, gRPC, in this order. What was started is ended again where a later step fails.
  * @throws Error with a word for the operator
@@ -107,6 +115,7 @@ export const startService = async (
       read: readers(source),
       sql: (text, values = []) => source.query(text, [...values]),
       freshness: () => freshnessOf(own(), bus.hears()),
+      isParked: async (account) => views.health().some((it) => it.parked > 0) && views.repairs.concerns(account),
       readAsOf: asOf.readAsOf,
     };
     const ownTypes = definition.deciders.flatMap(({ events }) => [...casesOf(events).keys()]);
@@ -116,6 +125,7 @@ export const startService = async (
       historyController(history(pool, onAppend), pool, stopping.signal, (position) => views.settled(ownTypes, position), bus.notary),
       operationsController(health),
       rebuildsOf(config, definition, pool, views, log),
+      parkingOf(definition, views, log),
       republishController(pool, bus.republisher),
     ];
     const verify = verifier(config);

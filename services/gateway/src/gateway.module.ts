@@ -5,6 +5,7 @@ import { DoorGuard } from './door.guard.js';
 import { GATEWAY, type Gateway } from './gateway.context.js';
 import { HistoryController } from './history.controller.js';
 import { OperationsController } from './operations.controller.js';
+import { ParkingController } from './parking.controller.js';
 import { ProblemsController } from './problems.controller.js';
 import { ProofsController } from './proofs.controller.js';
 import { RebuildsController } from './rebuilds.controller.js';
@@ -35,6 +36,7 @@ export class GatewayModule {
         HistoryController,
         ProofsController,
         RebuildsController,
+        ParkingController,
         RepublishController,
       ],
       providers: [

@@ -9,6 +9,7 @@ import { historyPages } from './history.pages.js';
 import { loyaltyPages } from './loyalty.pages.js';
 import { interactionsPages } from './interactions.pages.js';
 import type { Pages } from './page.js';
+import { parkingPages } from './parking.pages.js';
 import { platformPages } from './platform.pages.js';
 import { privacyPages } from './privacy.pages.js';
 import { rebuildsPages } from './rebuilds.pages.js';
@@ -23,6 +24,7 @@ export const pages: Pages = {
   ...historyPages,
   ...asOfPages,
   ...rebuildsPages,
+  ...parkingPages,
   ...republishPages,
   ...accountsPages,
   ...contactsPages,

@@ -6,6 +6,7 @@ import { contracts, sourceOf } from '@guanxi/contracts/services';
 import { History } from '@guanxi/contracts/guanxi/common/v1/history_pb';
 import { Operations } from '@guanxi/contracts/guanxi/common/v1/operations_pb';
 import type { CallMetadata } from '@guanxi/service-kit/caller';
+import { Parking } from '@guanxi/contracts/guanxi/common/v1/parking_pb';
 import { Rebuilds } from '@guanxi/contracts/guanxi/common/v1/rebuilds_pb';
 import { Republishing } from '@guanxi/contracts/guanxi/common/v1/republish_pb';
 import { controllerOf, type CallHandle } from '@guanxi/service-kit/controllers';
@@ -67,7 +68,7 @@ const serviceOf = async (name: string, issuer: Issuer, answer: Answer, heard: He
     heard.push(it);
     return answer(it, call);
   };
-  const controllers = [...own, History, Operations, Rebuilds, Republishing].map((service) =>
+  const controllers = [...own, History, Operations, Rebuilds, Parking, Republishing].map((service) =>
     controllerOf(service, async (_kit, method, request, caller, call, metadata) => handle(method, request, caller, call, metadata)),
   );
   return testServer(controllers, {}, issuer);
