@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +68,16 @@ describe('an event that a build cannot fold', () => {
     const { account } = ((await ask('GET', `/v1/customers/${id}`)).answer as unknown as Page).sections;
     return { state: account.state, reason: account.reason, name: account.data.account['displayName'] };
   };
+  /** `npm run parked` as an operator elsewhere would call it. */
+  const command = (...args: string[]): Promise<{ code: unknown; out: string }> => {
+    const GUANXI_TOKEN = authorization.slice('Bearer '.length);
+    const env = { ...process.env, GUANXI_URL: `http://127.0.0.1:${gateway.port}`, GUANXI_TOKEN };
+    return new Promise((resolve) =>
+      execFile(process.execPath, ['--no-warnings', join(import.meta.dirname, '../scripts/parked.ts'), ...args], { env }, (error, out, err) =>
+        resolve({ code: error?.code ?? 0, out: `${out}${err}` }),
+      ),
+    );
+  };
   const parked = async (): Promise<Json[]> => (await ask('GET', '/v1/operations/accounts/parked')).answer['parked'] as Json[];
   const whenParked = async (): Promise<void> => {
     for (const end = Date.now() + 15_000; (await parked()).length === 0; await sleep(50)) if (Date.now() > end) throw new Error('not parked');
@@ -87,6 +98,19 @@ describe('an event that a build cannot fold', () => {
     const { answer: health } = await ask('GET', '/health/ready');
     expect(health['parts']).toContainEqual(expect.objectContaining({ name: 'accounts/view accounts', ready: true, reason: '1 key parked' }));
 
+    const listed = await command('accounts');
+    expect(listed).toEqual({
+      code: 0,
+      out: expect.stringMatching(new RegExp(`accounts +accounts +${poisoned} +ProfileUpdated +3 +fold +TypeError +3 `)),
+    });
+    expect((await command('accounts', 'show', 'accounts', poisoned)).out).toContain('passes over everything from event 3 on');
+    expect(await command('accounts', 'redrive', '--json')).toEqual({
+      code: 2,
+      out: `${JSON.stringify({ redriven: [{ view: 'accounts', key: poisoned, folded: false }] })}\n`,
+    });
+    expect((await command('accounts', 'discard', 'accounts', poisoned)).out).toContain('--reason');
+    expect(await command('accounts', 'restart', 'accounts')).toEqual({ code: 0, out: 'It had not stopped.\n' });
+
     const redrive = `/v1/operations/accounts/parked/accounts/${poisoned}:redrive`;
     expect((await ask('POST', redrive)).answer).toEqual({ redriven: [{ view: 'accounts', key: poisoned, folded: false }] });
     mended = true;
@@ -94,6 +118,7 @@ describe('an event that a build cannot fold', () => {
     expect(await accountOf(poisoned)).toEqual({ state: 'OK', reason: '', name: '王大明' });
     expect((await ask('POST', redrive)).status).toBe(404);
     expect(await parked()).toEqual([]);
+    expect(await command('accounts', 'list')).toEqual({ code: 0, out: 'Nothing is parked.\n' });
   }, 60_000);
 
   it('is passed over for good where somebody discards it, with a reason that is kept', async () => {
