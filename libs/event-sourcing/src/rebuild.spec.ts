@@ -7,6 +7,7 @@ import { opened, placed } from './testing/shop.database.js';
 import { shopTests, until } from './testing/shop.setup.js';
 import { accounts, accountView, orderView, shop } from './testing/shop.views.js';
 import { ensureViews } from './view.ensure.js';
+import { swap } from './view.swap.js';
 
 const { setUp: prepare, tearDown } = shopTests(freshDatabase);
 afterEach(tearDown);
@@ -103,6 +104,30 @@ describe('a rebuild of a view', () => {
     ]);
     await all.resume('shop_account');
     await until(async () => (await states()).join() === '1 kept,2 live');
+  });
+
+  it('cannot drop or pause what went live at that moment', async () => {
+    const { all, states, pool, views } = await setUp();
+    await views.stop();
+    for (const [act, after] of [
+      ['abort', ['2 live']],
+      ['pause', ['2 kept', '3 live']],
+    ] as const) {
+      await all.begin('shop_account', false);
+      const found = await all.list('shop_account');
+      const live = found.find((it) => it.state === 'live');
+      const coming = found.find((it) => it.state === 'filling');
+      const client = await pool.connect();
+      await client.query('begin');
+      await client.query('select from checkpoints where name = any($1) for update', [[live?.name, coming?.name]]);
+      const asked = all[act]('shop_account').catch((error: unknown) => error);
+      await until(async () => ((await pool.query(`select from pg_stat_activity where wait_event_type = 'Lock'`)).rowCount ?? 0) > 0);
+      await swap(client, 'shop_account', live?.name ?? '', coming?.name ?? '');
+      await client.query('commit');
+      client.release();
+      await asked;
+      expect(await states()).toEqual(after);
+    }
   });
 
   it('is left alone by a build of another version, and a kept generation is dropped when it is a day old', async () => {

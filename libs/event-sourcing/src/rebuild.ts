@@ -5,6 +5,7 @@ import { Rejection } from './rejection.js';
 import type { ServiceDefinition } from './service.js';
 import { generations, type Generation } from './view.ensure.js';
 import type { AnyView } from './view.js';
+import { generationsOf } from './view.table.js';
 
 /** What an operator does to the generations of a service's views. Each call answers all generations of the view as they then are. */
 export interface Rebuilds {
@@ -99,7 +100,11 @@ const back: Change = async (client, _, known) => {
   await client.query(become, [known.kept.name, 'filling', false]);
 };
 
+// Who holds them sees no swap between the look and the change.
+const hold = `select from checkpoints where name ~ $1 and state <> 'live' order by name for update`;
+
 const knownOf = async (client: ClientBase, view: AnyView): Promise<Known> => {
+  await client.query(hold, [generationsOf(view.options.table)]);
   const all = await generations(client, view.options.table);
   const live = all.find((it) => it.state === 'live');
   if (!live) throw new Error(`view ${view.options.table} has no live generation`);

@@ -96,8 +96,11 @@ const rights: { readonly [table: string]: string } = {
   republished: 'select, insert, update (state, ended_at)',
 };
 
-const grants = (role: string): string[] =>
-  Object.entries(rights).flatMap(([table, granted]) => [`revoke all on ${table} from ${role}`, `grant ${granted} on ${table} to ${role}`]);
+// One query, so one transaction: a replica that is at work meanwhile must not be without its rights for a moment.
+const grants = (role: string): string =>
+  Object.entries(rights)
+    .map(([table, granted]) => `revoke all on ${table} from ${role}; grant ${granted} on ${table} to ${role};`)
+    .join('\n');
 
 /** Replicas that start together take turns by this lock. */
 const lock = `hashtext('guanxi migrations')`;
@@ -122,7 +125,7 @@ export const migrate = async (ownerUrl: string, applicationUrl: string): Promise
     await runner.query(`select pg_advisory_lock(${lock})`);
     await source.runMigrations({ transaction: 'each' });
     const role = roleOf(applicationUrl);
-    if (role !== roleOf(ownerUrl)) for (const statement of grants(`"${role.replaceAll('"', '""')}"`)) await runner.query(statement);
+    if (role !== roleOf(ownerUrl)) await runner.query(grants(`"${role.replaceAll('"', '""')}"`));
   } finally {
     await runner.release();
     await source.destroy();
