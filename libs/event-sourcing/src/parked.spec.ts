@@ -130,4 +130,30 @@ describe('a policy that throws', () => {
     ]);
     expect(paid.rows.map((it) => it.amount).sort()).toEqual(['1', '2', '3', '4']);
   });
+
+  it('has still to act after a rebuild: the new generation holds everything, and the pointer', async () => {
+    const { append, start, shown, folded, pay, pool, receive } = await setUp(fragileShop(false, true));
+    const views = await start(pay, { definition: fragileShop(false, true) });
+    const paid = async (): Promise<number> => (await pool.query('select from events where type = $1', [types.paid])).rowCount ?? 0;
+    views.appended(await append(amounts(5, poison.react, 7)));
+    await parked(views);
+    await views.stop();
+    const mended = fragileShop(true, true);
+    const now = await start(pay, { definition: mended });
+    await pool.query(`create table shop_fragile_v1_g2 (like shop_fragile_v1_g1 including all)`);
+    await pool.query(
+      `insert into checkpoints (name, version, generation, position, seq, state) values ('shop_fragile_v1_g2', 1, 2, 0, 0, 'filling')`,
+    );
+    await until(async () => (await pool.query(`select from checkpoints where name = 'shop_fragile_v1_g2' and state = 'live'`)).rowCount === 1);
+    expect(await shown(mended.fragile)).toEqual(await folded(mended.fragile));
+    await receive([opened('a', 'passed over')]);
+    now.appended(await append(amounts(8)));
+    await until(async () => (await shown(accountView)).get('a')?.['orders'] === 4);
+    await parked(now);
+    expect([(await shown(mended.fragile)).get('a')?.['orders'], await paid()]).toEqual([3, 1]);
+    expect(await now.repairs.redrive('shop_fragile')).toEqual([{ key: 'a', folded: true }]);
+    expect(await shown(mended.fragile)).toEqual(await folded(mended.fragile));
+    expect([(await shown(mended.fragile)).get('a')?.['orders'], await paid()]).toEqual([4, 4]);
+    expect(reasonOf(now)).toBeUndefined();
+  });
 });

@@ -44,7 +44,7 @@ const park = {
     insert into parked as was (generation, key, position, seq, type, what, error, tries, customer)
     select $1, * from unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::int[], $9::uuid[])
     on conflict (generation, key) do update set position = excluded.position, seq = excluded.seq, type = excluded.type,
-      what = excluded.what, error = excluded.error, customer = excluded.customer, tried_at = clock_timestamp(),
+      what = excluded.what, error = excluded.error, customer = excluded.customer, afresh = false, tried_at = clock_timestamp(),
       tries = case when (was.position, was.seq) = (excluded.position, excluded.seq) then was.tries else 0 end + excluded.tries,
       since = case when (was.position, was.seq) = (excluded.position, excluded.seq) then was.since else clock_timestamp() end`,
 };
@@ -82,6 +82,21 @@ export const forgetParked = async (client: Queries, generation: string, keys: re
   if (keys.length === 0) return;
   await client.query('delete from parked where generation = $1 and key = any($2)', [generation, keys]);
   await client.query({ ...takeTurn, values: [generation] });
+};
+
+const carry = /* sql */ `
+  insert into parked as was (generation, key, position, seq, type, what, error, tries, customer, since, tried_at, afresh)
+  select $2, key, position, seq, type, what, error, tries, customer, since, tried_at, true from parked where generation = $1
+  on conflict (generation, key) do update set position = excluded.position, seq = excluded.seq, type = excluded.type, what = excluded.what,
+    error = excluded.error, afresh = true where (excluded.position, excluded.seq) < (was.position, was.seq)`;
+
+/**
+ * Carries what is parked over to the generation that goes live: it has folded those events, but policies have still to act on them.
+ * The transaction holds both checkpoints.
+ */
+export const carryParked = async (client: Queries, old: string, fresh: string): Promise<void> => {
+  const { rowCount } = await client.query(carry, [old, fresh]);
+  if (rowCount) await client.query({ ...takeTurn, values: [fresh] });
 };
 
 const most = { keys: 50, share: 0.01 };

@@ -155,7 +155,8 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
 
   const foldAlone = async (run: Run): Promise<boolean> => {
     if (run.filling && (await fill.stretch(await connections.alone.get(), run))) return true;
-    const filling = run.filling ? fillingBounds(nameOf(run), run.projection.table.name, limits.alone) : undefined;
+    const { table, reactions } = run.projection;
+    const filling = run.filling ? fillingBounds(nameOf(run), table.name, limits.alone, reactions.size > 0) : undefined;
     const outcome = await step('alone', [run], filling);
     if (!outcome) return true;
     const atEnd = outcome.places.size > 0 && !outcome.more && !outcome.stuck;

@@ -7,7 +7,7 @@ import { forgetParked, learnAside, writeParked } from './parked.js';
 import { foldParking } from './parking.js';
 import { writeTimers } from './policies.js';
 import { projection, write, type Projection, type Reacts } from './projection.js';
-import { beginning, isAfter, isBefore, readRecorded, type Place } from './recorded.js';
+import { beginning, isAfter, isBefore, readRecorded, samePlace, type Place } from './recorded.js';
 import { Rejection } from './rejection.js';
 import type { Generation } from './view.ensure.js';
 import type { Policy } from './policy.js';
@@ -69,21 +69,44 @@ const placeOf = (row: { position: string; seq: string } | undefined): Place => (
 const begin = `begin; set local lock_timeout = '10s'; set local transaction_timeout = '120s'`;
 const checkpoint = 'select position, seq, state from checkpoints where name = $1';
 
-/** Folds the queues of a few keys that are still parked; the checkpoint is held, and `from` is where the queues end. */
-const redriveSome = async (client: ClientBase, it: Projection, queues: Queues, from: Place, around: Redriving): Promise<Redriven[]> => {
+/** Keys whose rows are folded from the start, since they do not stand where their pointers do. */
+const afreshIn = async (client: ClientBase, name: string): Promise<ReadonlySet<string>> => {
+  const { rows } = await client.query<{ key: string }>('select key from parked where generation = $1 and afresh', [name]);
+  return new Set(rows.map((it) => it.key));
+};
+
+/** As if there were no row. */
+const fromNothing = async (client: ClientBase, it: Projection, key: string): Promise<void> => {
+  if (key) await client.query({ ...it.table.remove, values: [[key]] });
+  it.cache.set(key, null);
+};
+
+/** What was read before the checkpoint was held. */
+interface Collected {
+  readonly queues: Queues;
+  readonly from: Place;
+  readonly to: Place;
+}
+
+/** Folds a few keys that are still parked, while the checkpoint is held. */
+const redriveSome = async (client: ClientBase, it: Projection, { queues, from, to }: Collected, around: Redriving): Promise<Redriven[]> => {
   const name = it.table.name;
   const { rows } = await client.query<{ position: string; seq: string; state: string }>(`${checkpoint} for update`, [name]);
   if (!rows[0]) return [];
   await learnAside(client, [it]);
   const upTo = placeOf(rows[0]);
-  if (isBefore(from, upTo)) await collect(client, it, queues, from, upTo, around);
+  if (isBefore(to, upTo)) await collect(client, it, queues, to, upTo, around);
   const live = rows[0].state === 'live';
-  const reacts: Reacts = (policy, event) => live && isAfter(event, around.begins.get(policy) ?? beginning);
+  const afresh = await afreshIn(client, name);
   const redriven: Redriven[] = [];
   for (const [key, events] of queues) {
     const pointer = it.parked.get(key);
-    if (!pointer) continue;
-    const mine = events.filter((event) => !comesBefore(event, pointer));
+    // One that was carried over meanwhile is for the next time: its events were not read from the start.
+    if (!pointer || (afresh.has(key) && !samePlace(from, beginning))) continue;
+    // On what comes before its pointer a policy has acted.
+    const reacts: Reacts = (policy, event) => live && !comesBefore(event, pointer) && isAfter(event, around.begins.get(policy) ?? beginning);
+    const mine = afresh.has(key) ? events : events.filter((event) => !comesBefore(event, pointer));
+    if (afresh.has(key)) await fromNothing(client, it, key);
     const { done, faults } = await foldParking(client, it, mine, { ...around, reacts, only: new Set([key]) });
     await write(client, done);
     await writeTimers(
@@ -110,20 +133,22 @@ export const redriveGeneration = async (
   keys: readonly string[] | undefined,
   around: Redriving,
 ): Promise<Redriven[]> => {
-  const it = projection(around.view, name, around.policies, 1);
+  const it = projection(around.view, name, around.policies, keysAtOnce);
   await learnAside(client, [it]);
   const pointers = [...it.parked].filter(([key]) => !keys || keys.includes(key));
   const first = pointers.map(([, at]) => at).reduce((a: At | undefined, b) => (a && comesBefore(a, b) ? a : b), undefined);
   if (!first) return [];
+  const afresh = await afreshIn(client, name);
+  const from = pointers.some(([key]) => afresh.has(key)) ? beginning : await placeBefore(client, first);
   const known: Queues = new Map(pointers.map(([key]) => [key, []]));
-  const upTo = placeOf((await client.query<{ position: string; seq: string }>(checkpoint, [name])).rows[0]);
-  await collect(client, it, known, await placeBefore(client, first), upTo, around);
+  const to = placeOf((await client.query<{ position: string; seq: string }>(checkpoint, [name])).rows[0]);
+  await collect(client, it, known, from, to, around);
   const all = [...known];
   const redriven: Redriven[] = [];
   for (let n = 0; n < all.length; n += keysAtOnce) {
     await client.query(begin);
     try {
-      redriven.push(...(await redriveSome(client, it, new Map(all.slice(n, n + keysAtOnce)), upTo, around)));
+      redriven.push(...(await redriveSome(client, it, { queues: new Map(all.slice(n, n + keysAtOnce)), from, to }, around)));
       await client.query('commit');
     } catch (error) {
       await client.query('rollback').catch(() => undefined);

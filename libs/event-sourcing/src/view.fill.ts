@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { Filling } from './batch.js';
+import { carryParked } from './parked.js';
 import { samePlace, type Place } from './recorded.js';
 import { generationsOf } from './view.table.js';
 import { swap } from './view.swap.js';
@@ -27,8 +28,9 @@ const placeOf = ({ position, seq }: { readonly position: string; readonly seq: s
  * stretch is folded while the live checkpoint is held: it would move away for ever, and readers and policies would go back
  * or lose an event if the two stood apart at the swap. One that is to be compared first comes up, keeps up, and swaps nothing.
  * @param near at this distance, in entries, the live checkpoint is taken
+ * @param acts has the view policies? Then what is parked stays parked, since they have still to act on it
  */
-export const fillingBounds = (view: string, fresh: string, near: number): Filling => {
+export const fillingBounds = (view: string, fresh: string, near: number, acts: boolean): Filling => {
   let live: { readonly name: string; readonly place: Place; readonly held: boolean; readonly state: string } | undefined;
   return {
     upTo: async (client: ClientBase) => {
@@ -54,6 +56,7 @@ export const fillingBounds = (view: string, fresh: string, near: number): Fillin
     },
     finish: async (client: ClientBase, to: Place) => {
       if (!live || !samePlace(live.place, to)) return false;
+      if (live.held && acts) await carryParked(client, live.name, fresh);
       if (live.held) await swap(client, view, live.name, fresh);
       else if (live.state === 'filling') await client.query(full, [fresh]);
       return live.held;
