@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import type { Batch } from './bus.js';
 import { delivered, type MessageRow } from './postgres.bus.row.js';
-import { movePartitions, readPartitions, takePartitions } from './postgres.bus.sql.js';
+import { mendOffsets, movePartitions, readPartitions, takePartitions } from './postgres.bus.sql.js';
 
 /** One group's reading of one topic. */
 export interface Reading {
@@ -20,6 +20,7 @@ const messagesAtOnce = 100;
 const longestRest = 30_000;
 /** A call costs more than the few messages in it, so they gather a little where there is no backlog. */
 const gatherMs = 10;
+const mendMs = 5_000;
 
 /** The consumer no longer holds the partition's row. */
 class PartitionLost extends Error {}
@@ -32,15 +33,16 @@ class PartitionLost extends Error {}
 export const consumePartitions = (pool: Pool, reading: Reading): (() => Promise<boolean>) => {
   const { group, topic } = reading;
   const failures = new Map<number, { count: number; until: number }>();
-  let prepared: Promise<unknown> | undefined;
+  let mendedAt = -Infinity;
   let backlog = true;
 
-  const prepare = (): Promise<unknown> =>
-    pool.query(
-      `insert into bus_offsets select $1, topic, generate_series(0, partitions - 1), 0, clock_timestamp() from bus_topics where topic = $2
-       on conflict do nothing`,
-      [group, topic],
-    );
+  /** At first, and again while there is nothing to do: a bus that lost its tables has lost where the group stood, too. */
+  const mended = async (): Promise<boolean> => {
+    if (performance.now() - mendedAt < mendMs) return false;
+    const { rows } = await pool.query(mendOffsets, [group, topic]);
+    mendedAt = performance.now();
+    return rows.length > 0;
+  };
 
   /** Hands on one partition's records; undefined where they must come again. */
   const handled = async (partition: number, rows: readonly MessageRow[], heartbeat: () => Promise<void>): Promise<number | undefined> => {
@@ -87,16 +89,13 @@ export const consumePartitions = (pool: Pool, reading: Reading): (() => Promise<
   };
 
   return async () => {
-    await (prepared ??= prepare().catch((error: unknown) => {
-      prepared = undefined;
-      throw error;
-    }));
+    if (mendedAt < 0) await mended();
     if (!backlog) await pause(gatherMs);
     const client = await pool.connect();
     try {
       const more = await inTransaction(client);
       client.release();
-      return more;
+      return more || (await mended());
     } catch (error) {
       // Whatever state it is in: the transaction ends with the connection.
       client.release(true);

@@ -127,4 +127,32 @@ describe('the PostgreSQL bus, of itself', () => {
     );
     await subscription.close();
   });
+
+  it('goes on from the start of what there is where the bus lost its messages, with or without the place of the group', async () => {
+    const bus = await open({ pollMs: 100 });
+    const lost = 'guanxi.lost.v1';
+    const heard: string[] = [];
+    await bus.ensureTopic(lost, 1);
+    const subscription = await bus.consume('loses', [lost], ({ records }) => {
+      heard.push(...records.map((it) => it.value.toString()));
+      return Promise.resolve();
+    });
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    const send = async (...values: string[]): Promise<void> => {
+      await bus.ensureTopic(lost, 1);
+      await bus.publish(lost, values.map(text));
+      await until(
+        () => heard.includes(values.at(-1) ?? ''),
+        () => heard,
+      );
+    };
+    await send('a', 'b', 'c');
+    await client.query('truncate bus_messages');
+    await send('d');
+    await client.query('truncate bus_messages, bus_offsets, bus_topics');
+    await send('e');
+    expect(heard).toEqual(['a', 'b', 'c', 'd', 'e']);
+    await Promise.all([client.end(), subscription.close()]);
+  });
 });

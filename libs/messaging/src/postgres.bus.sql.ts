@@ -42,6 +42,21 @@ end $$;
 const endOf = (it: string): string =>
   `(select l."offset" from bus_messages l where l.topic = ${it}.topic and l.partition = ${it}.partition order by l."offset" desc limit 1)`;
 
+/**
+ * Where a group stands in each partition of a topic: rows that are missing begin at 0, and so does one that stands behind its
+ * partition's end, since the bus has lost what was there.
+ */
+export const mendOffsets = /* sql */ `
+with lost as (
+  select partition from bus_offsets o where "group" = $1 and topic = $2 and "offset" > coalesce(${endOf('o')}, 0) for update skip locked
+), back as (
+  update bus_offsets b set "offset" = 0 from lost where b."group" = $1 and b.topic = $2 and b.partition = lost.partition returning b.partition
+), made as (
+  insert into bus_offsets select $1, topic, generate_series(0, partitions - 1), 0, clock_timestamp() from bus_topics where topic = $2
+  on conflict do nothing returning partition
+)
+select partition from back union all select partition from made`;
+
 /** Takes up to $4 partitions of which there is something to read, longest not served first; $3 are left out. Each row is locked. */
 export const takePartitions = /* sql */ `
 select partition, "offset" from bus_offsets o

@@ -60,7 +60,7 @@ export const getRepublication = async (pool: Pool): Promise<Republication> => {
  * @throws Rejection where another one is under way, or the history is shorter
  */
 export const beginRepublish = async (pool: Pool, first: number, last: number): Promise<Republication> => {
-  if (last > 0 && first > last) throw invalid('range-backwards', 'from', 'must not be above `to`');
+  if (last > 0 && first > last) throw invalid('range-backwards', 'from', 'The first position must not be above the last one.');
   const { rows } = await pool.query<{ head: string; busy: boolean }>(
     `select coalesce(max(position), 0) as head, exists (select from republished where state = 'RUNNING') as busy from events`,
   );
