@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { fold, type Row } from '@guanxi/event-sourcing/fold';
 import { contractsOf, interpret } from '@guanxi/event-sourcing/interpret';
+import { discardedIn } from '@guanxi/event-sourcing/parked';
 import { readRecord } from '@guanxi/event-sourcing/record';
 import { beginning, readRecorded, samePlace, type Place } from '@guanxi/event-sourcing/recorded';
 import type { ServiceDefinition } from '@guanxi/event-sourcing/service';
@@ -17,6 +18,8 @@ export interface Comparison {
 const foldAll = async (client: Client, definition: ServiceDefinition): Promise<{ folded: Map<string, Map<string, Row | undefined>>; end: Place }> => {
   const contracts = contractsOf(definition);
   const folded = new Map(definition.views.map((view) => [view.options.table, new Map<string, Row | undefined>()]));
+  const discarded = new Map<string, ReadonlySet<string>>();
+  for (const { options } of definition.views) discarded.set(options.table, await discardedIn(client, options.table));
   let place = beginning;
   for (;;) {
     const entries = await readRecorded(client, place, 2_000, [...contracts.payloads.keys()]);
@@ -24,7 +27,8 @@ const foldAll = async (client: Client, definition: ServiceDefinition): Promise<{
     if (stuck) throw new Error(stuck);
     for (const view of definition.views) {
       const rows = folded.get(view.options.table) ?? new Map<string, Row | undefined>();
-      for (const [key, { row }] of fold(view, rows, events)) rows.set(key, row);
+      const aside = { parked: new Map(), discarded: discarded.get(view.options.table) ?? new Set<string>() };
+      for (const [key, { row }] of fold(view, rows, events, undefined, aside)) rows.set(key, row);
     }
     if (samePlace(place, to)) return { folded, end: to };
     place = to;

@@ -1,9 +1,11 @@
 import type { ClientBase, Pool } from 'pg';
+import type { Aside, At } from './aside.js';
 import type { Recorded } from './fold.js';
 import { interpret, type Contracts, type ReadRecordText } from './interpret.js';
 import { entriesOf } from './moment.customer.js';
 import { readPage } from './page.js';
-import { projection, remember, work, write } from './projection.js';
+import { discardedIn } from './parked.js';
+import { projection, remember, work, write, type Projection } from './projection.js';
 import { beginning, type Place } from './recorded.js';
 import { newerHistory } from './upcast.js';
 import { createTable } from './view.table.js';
@@ -58,6 +60,12 @@ async function* ofCustomer(
   }
 }
 
+/** As the live view does: what somebody discarded is passed over, and a key from the event on that cannot be folded. */
+const leniently = (discarded: ReadonlySet<string>): Aside => {
+  const parked = new Map<string, At>();
+  return { parked, discarded, park: ({ key, event }) => void parked.set(key, event) };
+};
+
 /**
  * Makes tables that are named like the views' read tables and hold their rows as of a moment, in the first schema of the
  * connection's search path: there it must be `pg_temp`. Folds as the projector does, with as little in memory.
@@ -66,12 +74,14 @@ async function* ofCustomer(
 export const foldMoment = async (client: ClientBase, views: readonly AnyView[], it: MomentFold): Promise<void> => {
   const projections = views.map((view) => projection(view, view.options.table, []));
   for (const { view, table } of projections) await client.query(createTable(view, table.name));
+  const asides = new Map<Projection, Aside>();
+  for (const one of projections) asides.set(one, leniently(await discardedIn(it.pool, one.view.options.table)));
   const types = [...new Set(projections.flatMap((one) => [...one.types]))];
   const pages = it.customer === undefined ? wholeOrder(it, types) : ofCustomer(client, it, types, it.customer);
   for await (const events of pages) {
     if (it.stopping.aborted) return;
     for (const one of projections) {
-      const done = await work(client, one, events, never);
+      const done = await work(client, one, events, never, asides.get(one));
       await write(client, done);
       remember(done, it.place);
     }

@@ -168,8 +168,8 @@ export const folded = async (
 };
 
 /** Reads the rows that a batch touches and folds it in memory. @throws ViewFault */
-export const work = async (client: ClientBase, it: Projection, events: readonly Recorded[], reacts: Reacts): Promise<Work> => {
-  const { changed, wishes } = await folded(client, it, events, reacts);
+export const work = async (client: ClientBase, it: Projection, events: readonly Recorded[], reacts: Reacts, aside = asideOf(it)): Promise<Work> => {
+  const { changed, wishes } = await folded(client, it, events, reacts, aside);
   return faultless(it, () => ({ projection: it, changed, ...written(it, changed), wishes }));
 };
 
