@@ -62,7 +62,7 @@ const documents = async (image: string): Promise<void> => {
 };
 
 const hash = hashOf(sources);
-const outputs = ['documents/openapi.json', 'documents/asyncapi.json', ...folders.map((it) => `src/${it}`)];
+const outputs = ['documents/openapi.json', 'documents/asyncapi.json', 'documents/titles.json', ...folders.map((it) => `src/${it}`)];
 const done = existsSync(stamp) && readFileSync(stamp, 'utf8') === hash && outputs.every((it) => existsSync(join(contracts, it)));
 if (!done) {
   const started = performance.now();

@@ -5,6 +5,7 @@ import type { Verb } from './history/verb.ts';
 const verbs: Readonly<Record<string, () => Promise<{ readonly verb: Verb }>>> = {
   export: () => import('./history/export.ts'),
   keys: () => import('./history/keys.ts'),
+  show: () => import('./history/show.ts'),
   verify: () => import('./history/verify.ts'),
 };
 

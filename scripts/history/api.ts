@@ -11,7 +11,8 @@ export interface HistoryApi {
   readonly head: () => Promise<number>;
 }
 
-const detailOf = async (answer: Response): Promise<string> => {
+/** A refusal in the gateway's words. */
+export const refusalText = async (answer: Response): Promise<string> => {
   const problem = (await answer.json().catch(() => ({}))) as { detail?: string; errors?: { field: string; message: string }[] };
   const fields = (problem.errors ?? []).map(({ field, message }) => ` ${field}: ${message}`).join(';');
   return `${problem.detail ?? answer.statusText}${fields}`;
@@ -35,7 +36,7 @@ export const historyApi = ({ url, token }: Door, service: string): HistoryApi =>
     const answer = await fetch(address, { headers }).catch(() => {
       throw new Trouble(`${url} cannot be reached.`);
     });
-    if (!answer.ok) throw new Trouble(`${service}: ${await detailOf(answer)} (${answer.status}, ${path})`);
+    if (!answer.ok) throw new Trouble(`${service}: ${await refusalText(answer)} (${answer.status}, ${path})`);
     return answer;
   };
   return {

@@ -3,6 +3,7 @@ import { proofDoors } from './openapi.proofs.js';
 import { rebuildDoors } from './openapi.rebuilds.js';
 import { republishDoors } from './openapi.republish.js';
 import type { Schema } from './openapi.rules.js';
+import { streamDoors } from './openapi.streams.js';
 
 const problem = (name: string): Schema => ({ $ref: `#/components/responses/${name}` });
 const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
@@ -135,6 +136,7 @@ export const doors: Record<string, Schema> = {
     },
   },
   ...proofDoors,
+  ...streamDoors,
   ...rebuildDoors,
   ...parkingDoors,
   ...republishDoors,

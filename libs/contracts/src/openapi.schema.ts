@@ -82,6 +82,7 @@ export const schemas = (commentOf: CommentOf, fromPath: ReadonlySet<DescField>):
     if (of.enum) return enumeration(of.enum, of, side);
     if (!of.message) return { ...scalars[of.scalar ?? ScalarType.STRING] };
     if (of.message.typeName === 'google.protobuf.Timestamp') return { type: 'string', format: 'date-time' };
+    if (of.message.typeName === 'google.protobuf.Struct') return { type: 'object', additionalProperties: true };
     return ref(of.message, side);
   };
 

@@ -61,6 +61,7 @@ const answersOfDoors = [
   'GetConsistencyResponse',
   'GetEdgeResponse',
   'Republication',
+  'ReadStreamResponse',
   ...answersOfRebuilds,
   ...answersOfParking,
 ];

@@ -21,6 +21,7 @@ import { freshnessOf } from './freshness.js';
 import { startServer } from './grpc.server.js';
 import { databaseHealth, healthOf, type Part } from './health.js';
 import { historyController } from './history.controller.js';
+import { historyEntriesController } from './history.entries.js';
 import type { Kit } from './kit.js';
 import { faultOf, type Log } from './log.js';
 import { migrate, roleOf } from './migrations.js';
@@ -123,6 +124,7 @@ export const startService = async (
       ...definition.deciders.map(commandsOf),
       ...queries,
       historyController(history(pool, onAppend), pool, stopping.signal, (position) => views.settled(ownTypes, position), bus.notary),
+      historyEntriesController(definition.name, pool, config.partitions),
       operationsController(health),
       rebuildsOf(config, definition, pool, views, log),
       parkingOf(definition, views, log),

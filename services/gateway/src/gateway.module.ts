@@ -11,6 +11,7 @@ import { ProofsController } from './proofs.controller.js';
 import { RebuildsController } from './rebuilds.controller.js';
 import { RepublishController } from './republish.controller.js';
 import { Refusal, unreadable } from './refusal.js';
+import { StreamsController } from './streams.controller.js';
 
 const refused = (errors: ValidationError[]): Refusal => {
   const unknown = errors.find(({ constraints }) => constraints?.['whitelistValidation']);
@@ -35,6 +36,7 @@ export class GatewayModule {
         DocsController,
         HistoryController,
         ProofsController,
+        StreamsController,
         RebuildsController,
         ParkingController,
         RepublishController,

@@ -5,8 +5,10 @@ import { createRequire } from 'node:module';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { titlesText } from '@guanxi/contracts/documents';
 import { contracts } from '@guanxi/contracts/services';
 import { routes } from '@guanxi/contracts/routes';
+import type { Titles } from '@guanxi/contracts/titles';
 import { demandPolicies } from '@guanxi/service-kit/access';
 import { verifier } from '@guanxi/service-kit/auth';
 import { faultOf, NestLog, type Log } from '@guanxi/service-kit/log';
@@ -18,6 +20,8 @@ import { batchDoor } from './batch.door.js';
 import { changesDoor } from './changes.door.js';
 import { clientError } from './client-error.js';
 import { customerCall } from './customer.call.js';
+import { customerHistoryCall } from './customer.history.call.js';
+import type { HistoryParts } from './customer.history.js';
 import type { PageParts } from './customer.page.js';
 import type { GatewayConfig } from './gateway.config.js';
 import type { Gateway } from './gateway.context.js';
@@ -73,7 +77,12 @@ const openDoors = (app: NestFastifyApplication, gateway: Gateway, addresses: Add
     onError: (error) => log.error(faultOf(error), 'a section failed'),
     onSection: (section, state) => sections.add(1, { section, state }),
   };
-  restDoor(fastify, routes, { verify, call: withOwn(peers.call, [customerCall(pageParts, verify)]), log });
+  const historyParts: HistoryParts = {
+    ...{ call: peers.call, titles: JSON.parse(titlesText()) as Titles },
+    onError: (error) => log.error(faultOf(error), 'a history failed'),
+  };
+  const own = [customerCall(pageParts, verify), customerHistoryCall(historyParts)];
+  restDoor(fastify, routes, { verify, call: withOwn(peers.call, own), log });
   changesDoor(fastify, gateway);
   const { namespace, serviceTokenFile } = config;
   const ownToken = serviceTokenFile === undefined ? () => Promise.resolve('') : serviceToken(serviceTokenFile);

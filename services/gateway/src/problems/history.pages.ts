@@ -2,6 +2,18 @@ import { page, type Pages } from './page.js';
 
 /** Checkpoints and proofs of a service's history. */
 export const historyPages: Pages = {
+  'stream-not-found': page(
+    [
+      'Nothing was recorded under this id',
+      'The service has no stream of this id. A stream belongs to one service: an order to accounts, a complaint to complaints.',
+      'Check the id and the service; the history of a customer names both for each event.',
+    ],
+    [
+      '该编号下没有任何记录',
+      '该服务没有此编号的记录。每个对象只属于一个服务：订单属于 accounts，投诉属于 complaints。',
+      '请核对编号和服务；客户历史中每个事件都注明了两者。',
+    ],
+  ),
   'position-beyond-the-end': page(
     [
       'The history does not reach that far',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { DescMethod } from '@bufbuild/protobuf';
 import { contracts, sourceOf } from '@guanxi/contracts/services';
 import { History } from '@guanxi/contracts/guanxi/common/v1/history_pb';
+import { HistoryEntries } from '@guanxi/contracts/guanxi/common/v1/history_entries_pb';
 import { Operations } from '@guanxi/contracts/guanxi/common/v1/operations_pb';
 import type { CallMetadata } from '@guanxi/service-kit/caller';
 import { Parking } from '@guanxi/contracts/guanxi/common/v1/parking_pb';
@@ -68,7 +69,7 @@ const serviceOf = async (name: string, issuer: Issuer, answer: Answer, heard: He
     heard.push(it);
     return answer(it, call);
   };
-  const controllers = [...own, History, Operations, Rebuilds, Parking, Republishing].map((service) =>
+  const controllers = [...own, History, HistoryEntries, Operations, Rebuilds, Parking, Republishing].map((service) =>
     controllerOf(service, async (_kit, method, request, caller, call, metadata) => handle(method, request, caller, call, metadata)),
   );
   return testServer(controllers, {}, issuer);
