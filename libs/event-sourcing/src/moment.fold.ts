@@ -1,11 +1,11 @@
 import type { ClientBase, Pool } from 'pg';
-import type { Aside, At } from './aside.js';
 import type { Recorded } from './fold.js';
 import { interpret, type Contracts, type ReadRecordText } from './interpret.js';
 import { entriesOf } from './moment.customer.js';
 import { readPage } from './page.js';
 import { discardedIn } from './parked.js';
-import { projection, remember, work, write, type Projection } from './projection.js';
+import { foldParking } from './parking.js';
+import { projection, remember, ViewFault, work, write, type Projection, type Work } from './projection.js';
 import { beginning, type Place } from './recorded.js';
 import { newerHistory } from './upcast.js';
 import { createTable } from './view.table.js';
@@ -27,6 +27,9 @@ export interface MomentFold {
 // So many events are folded at a time that a service beside its commands never stands still for long.
 const atOnce = 500;
 const never = (): boolean => false;
+const nobody = (): never => {
+  throw new Error('no policy runs as of a moment');
+};
 
 type Types = readonly string[];
 
@@ -60,32 +63,42 @@ async function* ofCustomer(
   }
 }
 
-/** As the live view does: what somebody discarded is passed over, and a key from the event on that cannot be folded. */
-const leniently = (discarded: ReadonlySet<string>): Aside => {
-  const parked = new Map<string, At>();
-  return { parked, discarded, park: ({ key, event }) => void parked.set(key, event) };
+/** Folds some events; a key that cannot be folded any further keeps the row that it had, as in the live view. */
+const foldSome = async (client: ClientBase, it: Projection, events: readonly Recorded[]): Promise<Work> => {
+  try {
+    const done = await work(client, it, events, never);
+    await write(client, done);
+    return done;
+  } catch (error) {
+    if (!(error instanceof ViewFault)) throw error;
+  }
+  await client.query('begin');
+  const { done, faults } = await foldParking(client, it, events, { reacts: never, execute: nobody, deciderOf: nobody });
+  await write(client, done);
+  await client.query('commit');
+  it.parked = new Map([...it.parked, ...faults.map(({ key, event }) => [key, event] as const)]);
+  return done;
 };
 
 /**
  * Makes tables that are named like the views' read tables and hold their rows as of a moment, in the first schema of the
  * connection's search path: there it must be `pg_temp`. Folds as the projector does, with as little in memory.
- * @throws Rejection newer-history; ViewFault
+ * @returns how many keys could not be folded up to the moment
+ * @throws Rejection newer-history
  */
-export const foldMoment = async (client: ClientBase, views: readonly AnyView[], it: MomentFold): Promise<void> => {
+export const foldMoment = async (client: ClientBase, views: readonly AnyView[], it: MomentFold): Promise<number> => {
   const projections = views.map((view) => projection(view, view.options.table, []));
-  for (const { view, table } of projections) await client.query(createTable(view, table.name));
-  const asides = new Map<Projection, Aside>();
-  for (const one of projections) asides.set(one, leniently(await discardedIn(it.pool, one.view.options.table)));
+  for (const one of projections) {
+    await client.query(createTable(one.view, one.table.name));
+    one.discarded = await discardedIn(it.pool, one.table.name);
+  }
   const types = [...new Set(projections.flatMap((one) => [...one.types]))];
   const pages = it.customer === undefined ? wholeOrder(it, types) : ofCustomer(client, it, types, it.customer);
   for await (const events of pages) {
-    if (it.stopping.aborted) return;
-    for (const one of projections) {
-      const done = await work(client, one, events, never, asides.get(one));
-      await write(client, done);
-      remember(done, it.place);
-    }
+    if (it.stopping.aborted) break;
+    for (const one of projections) remember(await foldSome(client, one, events), it.place);
   }
   // Nothing else looks at tables of a connection's own, and a plan for an empty table is a bad one.
   for (const { table } of projections) await client.query(`analyze ${table.name}`);
+  return projections.reduce((sum, { parked }) => sum + parked.size, 0);
 };

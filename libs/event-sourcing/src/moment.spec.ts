@@ -125,6 +125,36 @@ describe('a view as of a moment', () => {
     await expect(beyond).rejects.toMatchObject({ slug: 'position-beyond-the-end', kind: 'invalid', more: { errors: [{ field: 'asOfPosition' }] } });
   });
 
+  it('keeps the row of a key that cannot be folded any further, says how many there are, and passes over what was discarded', async () => {
+    const db = await setUp();
+    const [poisoned, good] = [randomUUID(), randomUUID()];
+    // Twice as much is no bigint any more.
+    const large = { ...placed(poisoned, 2, 'a'), event: { orderPaid: { amount: '9223372036854775807' } } };
+    await db.append([placed(poisoned, 1, 'a', 1), large, placed(good, 1, 'b', 7)]);
+    const picky = {
+      ...orderView,
+      options: { ...orderView.options, columns: { twice: { type: 'bigint' as const, of: (row: Row) => 2n * BigInt(String(row['amount'])) } } },
+    };
+    const client = new Client({ connectionString: db.url, options: '-c search_path=pg_temp', pipeline: true });
+    await client.connect();
+    client.on('error', () => undefined);
+    const foldNow = async (): Promise<[number, (string | undefined)[]]> => {
+      await client.query(`drop table if exists pg_temp.${picky.options.table}`);
+      const { place } = await momentOf(db.pool, { position: 3 });
+      const it = { pool: db.pool, contracts, read: readRecord, place, customer: undefined, stopping: new AbortController().signal };
+      const parked = await foldMoment(client, [picky as AnyView], it);
+      const { rows } = await client.query<{ key: string; amount: string }>(`select key::text, amount from ${picky.options.table}`);
+      return [parked, [poisoned, good].map((key) => rows.find((row) => row.key === key)?.amount)];
+    };
+    expect(await foldNow()).toEqual([1, ['1', '7']]);
+    await db.pool.query(`insert into discarded (view, key, position, seq, type, reason, actor) values ($1, $2, 2, 0, 't', 'x', 'y')`, [
+      picky.options.table,
+      poisoned,
+    ]);
+    expect(await foldNow()).toEqual([0, ['1', '7']]);
+    await client.end();
+  });
+
   it('waits for an append that has its time already and is not there yet', async () => {
     const { pool, append } = await setUp();
     await append([placed(randomUUID(), 1, 'a')]);

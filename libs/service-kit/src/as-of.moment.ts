@@ -49,6 +49,7 @@ export const openMoment = (options: MomentOptions, { place, at }: Moment, custom
   let source: Promise<DataSource> | undefined;
   let wanted: AnyView[] = [];
   let busy = 0;
+  let parked = 0;
   let broken = false;
 
   const counted = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -71,7 +72,7 @@ export const openMoment = (options: MomentOptions, { place, at }: Moment, custom
       source ??= momentSource(url, views);
       const client = await poolOf(await source).connect();
       try {
-        await foldMoment(client, wanted.splice(0), { pool, contracts, read, place, customer, stopping: stopping.signal });
+        parked += await foldMoment(client, wanted.splice(0), { pool, contracts, read, place, customer, stopping: stopping.signal });
       } catch (error) {
         broken = true;
         throw error;
@@ -104,7 +105,7 @@ export const openMoment = (options: MomentOptions, { place, at }: Moment, custom
     read: reader,
     sql: async <T>(text: string, values: readonly unknown[] = []): Promise<T[]> => (await need(namedIn(text))).query(text, [...values]),
     freshness: () => ({ asOf: at ?? new Date(0).toISOString(), lagMs: 0, staleReason: '' }),
-    isParked: () => Promise.resolve(false),
+    isParked: () => Promise.resolve(parked > 0),
   };
   return {
     reading,

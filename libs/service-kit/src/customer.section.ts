@@ -34,8 +34,11 @@ export const sectionOf = <Q extends GetsCustomer>(
       // Looked at before the rows are: what they hold can only be newer.
       getCustomer: async ({ accountId }, reading) => {
         const fresh = reading.freshness();
-        const staleReason = fresh.staleReason || ((await reading.isParked(accountId)) ? 'parked' : '');
-        return { freshness: { ...fresh, staleReason }, data: await data(accountId, reading) };
+        const wasParked = await reading.isParked(accountId);
+        const rows = await data(accountId, reading);
+        // As of a moment it is known only once the rows were folded.
+        const staleReason = fresh.staleReason || (wasParked || (await reading.isParked(accountId)) ? 'parked' : '');
+        return { freshness: { ...fresh, staleReason }, data: rows };
       },
     },
     ({ accountId }) => accountId,

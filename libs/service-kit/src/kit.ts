@@ -14,7 +14,7 @@ export interface Reading {
   readonly sql: <T>(text: string, parameters?: readonly unknown[]) => Promise<T[]>;
   /** How fresh the rows are at this moment; look before you read. */
   readonly freshness: () => Freshness;
-  /** Do rows of this account miss events, since one of them could not be folded? False as of an earlier moment. */
+  /** Do rows of this account miss events, since one of them could not be folded? As of a moment: of any account that was folded with it. */
   readonly isParked: (account: string) => Promise<boolean>;
 }
 
