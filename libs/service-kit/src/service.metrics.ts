@@ -29,7 +29,7 @@ const behind = {
   name: 'views-behind',
   text: `select regexp_replace(name, '_v[0-9]+_g[0-9]+$', '') as view, state,
       (select coalesce(max(position), 0) from events) - position + (select coalesce(max(seq), 0) from received) - seq as n
-    from checkpoints where name ~ '_v[0-9]+_g[0-9]+$'`,
+    from checkpoints where name ~ '_v[0-9]+_g[0-9]+$' and state <> 'kept'`,
 };
 
 const outcomes = ['taken', 'repeated', 'dropped', 'foreign'] as const;
