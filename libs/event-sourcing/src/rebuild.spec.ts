@@ -152,7 +152,7 @@ describe('a rebuild of a view', () => {
     const { pool } = await setUp();
     const role = `"app ${randomUUID()}"`;
     await pool.query(
-      `create role ${role}; grant select, insert, update, delete on checkpoints to ${role}; grant select on events, received to ${role}`,
+      `create role ${role}; grant select, insert, update, delete on checkpoints to ${role}; grant select on events, received, parked, discarded to ${role}`,
     );
     const client = await pool.connect();
     try {
