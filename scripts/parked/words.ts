@@ -24,10 +24,8 @@ export const parkedTable = (all: readonly (readonly [service: string, ParkedKey]
 /** Views that stopped, and how they go on. */
 export const stoppedText = (all: readonly (readonly [service: string, Generation])[]): string =>
   all
-    .map(([service, { view, reason, since }]) =>
-      [`${service}: view ${view} stands still since ${instant(since)}: ${reason}.`, `  mended? npm run parked -- ${service} restart ${view}`].join(
-        '\n',
-      ),
+    .map(([service, { view, reason }]) =>
+      [`${service}: view ${view} stands still: ${reason}.`, `  mended? npm run parked -- ${service} restart ${view}`].join('\n'),
     )
     .join('\n');
 

@@ -120,7 +120,8 @@ export const rowsOfEvent = (it: Projection, event: Recorded): string[] => {
 };
 
 const keysOfAll = (it: Projection, events: readonly Recorded[], aside: Aside | undefined): ReadonlySet<string> => {
-  const keys = new Set(events.flatMap((event) => rowsOfEvent(it, event).filter((key) => !isAside(aside, key, event))));
+  const keys = new Set<string>();
+  for (const event of events) for (const key of rowsOfEvent(it, event)) if (!isAside(aside, key, event)) keys.add(key);
   it.touched.add(keys);
   return keys;
 };
