@@ -85,6 +85,42 @@ describe('two processes', () => {
   });
 });
 
+describe('a rebuild', () => {
+  it('filled in memory parks what it cannot fold, respects what was discarded, and is redriven while it waits', async () => {
+    const { append, receive, start, pay, shown, folded, pool } = await setUp(fragile);
+    const views = await start(pay, { definition: fragile, filling: { near: 10, entries: 500, together: 50 } });
+    await append(Array.from({ length: 1_500 }, (_, n) => placed(randomUUID(), 1, `a ${n % 300}`, n % 500 === 499 ? poison.fold : 1)));
+    await receive([opened('a 1', 'one')]);
+    views.appended(await append(orders(700, 2, 'late')));
+    const parked = async (generation: number): Promise<string[]> =>
+      (await pool.query<{ key: string }>('select key from parked where generation = $1 order by key', [`shop_fragile_v1_g${generation}`])).rows.map(
+        (it) => it.key,
+      );
+    await until(async () => (await parked(1)).length === 3, 30_000);
+    await views.repairs.discard('shop_fragile', 'a 199', 'a test', 'ops');
+    await pool.query('create table shop_fragile_v1_g2 (like shop_fragile_v1_g1 including all)');
+    await pool.query(
+      `insert into checkpoints (name, version, generation, position, seq, state, compare) values ('shop_fragile_v1_g2', 1, 2, 0, 0, 'filling', true)`,
+    );
+    await until(
+      async () => (await pool.query(`select from checkpoints where name = 'shop_fragile_v1_g2' and state = 'filled'`)).rowCount === 1,
+      30_000,
+    );
+    expect(await parked(2)).toEqual(['a 299', 'a 99']);
+    const rows = async (generation: number): Promise<unknown> =>
+      (await pool.query(`select key, row::text from shop_fragile_v1_g${generation} order by key`)).rows;
+    expect(await rows(2)).toEqual(await rows(1));
+    await views.stop();
+    const now = await start(pay, { definition: mended });
+    expect((await now.repairs.redrive('shop_fragile')).every((it) => it.folded)).toBe(true);
+    expect([...(await parked(1)), ...(await parked(2))]).toEqual([]);
+    expect(await rows(2)).toEqual(await rows(1));
+    const whole = await folded(mended.fragile);
+    const shownNow = await shown(mended.fragile);
+    expect([...whole.keys()].filter((key) => JSON.stringify(whole.get(key)) !== JSON.stringify(shownNow.get(key)))).toEqual(['a 199']);
+  }, 60_000);
+});
+
 describe('any history', () => {
   const random = (seed: number): (() => number) => {
     let state = seed;
