@@ -3,6 +3,7 @@ import type { Verb } from './history/verb.ts';
 
 /** Each verb is a file of its own that is only read when it is asked for. */
 const verbs: Readonly<Record<string, () => Promise<{ readonly verb: Verb }>>> = {
+  epoch: () => import('./history/epoch.ts'),
   export: () => import('./history/export.ts'),
   keys: () => import('./history/keys.ts'),
   show: () => import('./history/show.ts'),

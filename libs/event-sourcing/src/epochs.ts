@@ -16,14 +16,15 @@ export const listEpochs = async (pool: Pool): Promise<Epoch[]> => {
   return rows.map(({ id, base }) => ({ id, base: Number(base) }));
 };
 
-const insert = async (pool: Pool, base: string): Promise<void> => {
+const insert = async (pool: Pool, base: string): Promise<number> => {
   const client = await pool.connect();
   try {
     await client.query('begin');
     // What follows is read by a later statement, which sees what was committed while this one waited.
     await client.query('select pg_advisory_xact_lock($1)', [historyLock]);
-    await client.query(`insert into epochs (id, base) ${base}`, [uuid7()]);
+    const { rowCount } = await client.query(`insert into epochs (id, base) ${base}`, [uuid7()]);
     await client.query('commit');
+    return rowCount ?? 0;
   } catch (error) {
     await client.query('rollback').catch(() => undefined);
     throw error;
@@ -38,8 +39,14 @@ export const presentEpoch = async (pool: Pool): Promise<Epoch> => {
   return (await listEpochs(pool)).at(-1) as Epoch;
 };
 
-/** Begins a new epoch after a restore, before any append: its base is the head now. */
-export const beginEpoch = async (pool: Pool): Promise<Epoch> => {
-  await insert(pool, 'select $1, coalesce(max(position), 0) from events');
+/**
+ * Begins a new epoch after a restore, before any append: its base is the head now.
+ * @param expected where whoever begins it saw the history end
+ * @throws Error where it ends elsewhere by now: somebody appends to it
+ */
+export const beginEpoch = async (pool: Pool, expected?: number): Promise<Epoch> => {
+  const head = '(select coalesce(max(position), 0) as head from events) h';
+  const begun = await insert(pool, `select $1, head from ${head}${expected === undefined ? '' : ` where head = ${Math.trunc(expected)}`}`);
+  if (begun === 0) throw new Error(`The history does not end at position ${expected} any more: somebody appends to it.`);
   return (await listEpochs(pool)).at(-1) as Epoch;
 };

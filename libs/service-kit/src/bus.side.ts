@@ -64,10 +64,6 @@ const open = async (
       ),
       (it) => it.close(),
     );
-    const { state, reason } = await checkStart(pool, bus, definition.name);
-    if (state === 'foreign') throw new Error(reason);
-    if (state === 'unknown') log.warn({ reason }, 'started without a look at the own topic');
-
     const relay = parts.add(startRelay({ pool: workers, bus, source: definition.name, partitions, onError }), (it) => it.stop());
     const republisher = parts.add(startRepublisher({ pool: workers, bus, source: definition.name, partitions, onError }), (it) => it.stop());
     const token = serviceTokenFile === undefined ? noToken : serviceToken(serviceTokenFile);
@@ -93,13 +89,25 @@ const open = async (
   }
 };
 
+/**
+ * Before anything may append, policies and timers too: does the topic hold what this history does not?
+ * @throws Error where it does: the database was restored and no epoch begun
+ */
+export const demandOwnTopic = async (config: ServiceConfig, definition: ServiceDefinition, pool: Pool, log: Log): Promise<void> => {
+  const bus = lazyBus(() => openBus(config, definition.name, log));
+  try {
+    const { state, reason } = await checkStart(pool, bus, definition.name);
+    if (state === 'foreign') throw new Error(reason);
+    if (state === 'unknown') log.warn({ reason }, 'started without a look at the own topic');
+  } finally {
+    await bus.close();
+  }
+};
+
 @Module({})
 class BusModule {}
 
-/**
- * Starts relay and consumer. A bus that is away holds up nobody: both try again until it is there.
- * @throws Error where the topic holds what this history does not: the database was restored and no epoch begun
- */
+/** Starts relay and consumer. A bus that is away holds up nobody: both try again until it is there. */
 export const startBusSide = async (
   config: ServiceConfig,
   definition: ServiceDefinition,

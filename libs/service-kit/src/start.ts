@@ -13,7 +13,7 @@ import type { AnyView, View } from '@guanxi/event-sourcing/view';
 import { asOfSide } from './as-of.js';
 import type { Views } from '@guanxi/event-sourcing/views';
 import { verifier } from './auth.js';
-import { startBusSide } from './bus.side.js';
+import { demandOwnTopic, startBusSide } from './bus.side.js';
 import { closing } from './closing.js';
 import { commandsOf, type RpcController } from './controllers.js';
 import { driftOf } from './entities.js';
@@ -102,6 +102,7 @@ export const startService = async (
     const onError = (error: unknown): void => log.warn(faultOf(error), 'the database connection had an error');
     const pool: Pool = parts.add(openPool(config.databaseUrl, { name: 'guanxi-kit', onError }), (it) => it.end());
     await presentEpoch(pool);
+    await demandOwnTopic(config, definition, pool, log);
     const source = parts.add(await readSource(config.databaseUrl, definition.views), (it) => it.destroy());
     const { execute, views, onAppend } = await startWriteSide(config, definition, pool, parts, log, operations.meter);
     const bus = await startBusSide(config, definition, pool, () => views.received(), parts, log);
