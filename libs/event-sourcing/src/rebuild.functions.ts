@@ -1,6 +1,6 @@
 /**
  * DDL of the two functions by which a running service, which owns nothing, begins a generation and drops those that are of no use
- * any more. They run with their owner's rights and can do no more than that.
+ * any more. They run with their owner's rights and can do no more than that. A drop waits longer than autovacuum holds out (1 s).
  */
 export const rebuildFunctions = (role: string): string => /* sql */ `
 create or replace function begin_generation(p_view text, p_role text) returns text
@@ -29,7 +29,7 @@ begin
 end $$;
 
 create or replace function drop_generations(p_view text) returns setof text
-language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '200ms' as $$
+language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '1500ms' as $$
 declare
   unused text;
 begin

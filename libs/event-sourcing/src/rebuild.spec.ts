@@ -106,6 +106,17 @@ describe('a rebuild of a view', () => {
     await until(async () => (await states()).join() === '1 kept,2 live');
   });
 
+  it('takes the place of a view that stopped, and goes on from there', async () => {
+    const { all, states, append, shown, folded, pool, views } = await setUp();
+    await pool.query(`update checkpoints set reason = 'something is wrong' where name = 'shop_account_v1_g1'`);
+    await until(() => views.health().some((part) => !part.ready));
+    views.appended(await append([placed(randomUUID(), 1, accounts[0], 7)]));
+    await all.begin('shop_account', false);
+    await until(async () => (await states()).join() === '1 kept,2 live');
+    await until(() => views.health().every((part) => part.ready && part.lagMs === 0));
+    expect(await shown(accountView)).toEqual(await folded(accountView));
+  });
+
   it('cannot drop or pause what went live at that moment', async () => {
     const { all, states, pool, views } = await setUp();
     await views.stop();

@@ -107,6 +107,9 @@ export const drill = async ({ kills, seed, events }: Drill): Promise<number> => 
     const killed = await killAgainAndAgain(pair, random('kills'), client, kills);
     operating = false;
     await rebuilding;
+    // What could not be dropped while somebody had a hand on it, a start drops.
+    await pair.kill(0);
+    await pair.untilUp(0);
     going = false;
     await moving;
     const seconds = ((performance.now() - began) / 1_000).toFixed(0);
