@@ -51,7 +51,7 @@ const parkedOf = ({ customer, ...it }: Row<ParkedKey>): ParkedKey => ({
   seq: Number(it.seq),
 });
 
-/** Parked keys by generation and key, after one of them. */
+/** Parked keys by generation and key, after one of them. Of those of a generation that is kept to go back to nothing need be done. */
 export const listParked = async (
   client: Queries,
   views: readonly string[],
@@ -59,7 +59,7 @@ export const listParked = async (
   after: readonly [generation: string, key: string] = ['', ''],
 ): Promise<ParkedKey[]> => {
   const { rows } = await client.query<Row<ParkedKey>>(
-    `${select} where p.generation ~ any($1) and (p.generation, p.key) > ($2, $3) order by p.generation, p.key limit $4`,
+    `${select} where c.state <> 'kept' and p.generation ~ any($1) and (p.generation, p.key) > ($2, $3) order by p.generation, p.key limit $4`,
     [views.map(generationsOf), ...after, limit],
   );
   return rows.map(parkedOf);
@@ -67,10 +67,10 @@ export const listParked = async (
 
 /** One key in each generation that passes it over. */
 export const findParked = async (client: Queries, view: string, key: string): Promise<ParkedKey[]> => {
-  const { rows } = await client.query<Row<ParkedKey>>(`${select} where p.generation ~ $1 and p.key = $2 order by p.generation`, [
-    generationsOf(view),
-    key,
-  ]);
+  const { rows } = await client.query<Row<ParkedKey>>(
+    `${select} where c.state <> 'kept' and p.generation ~ $1 and p.key = $2 order by p.generation`,
+    [generationsOf(view), key],
+  );
   return rows.map(parkedOf);
 };
 

@@ -38,6 +38,16 @@ export const learnAside = async (client: Queries, projections: readonly Projecti
   }
 };
 
+/** How many keys each generation passes over, by its table; none is absent. */
+export const countParked = async (client: Queries): Promise<ReadonlyMap<string, number>> => {
+  const { rows } = await client.query<[string, number]>({
+    name: 'parked-count',
+    rowMode: 'array',
+    text: 'select generation, count(*)::int from parked group by generation',
+  });
+  return new Map(rows);
+};
+
 const park = {
   name: 'parked-write',
   text: /* sql */ `

@@ -160,6 +160,7 @@ export const startProjector = async (options: ProjectorOptions): Promise<Project
     const outcome = await step('alone', [run], filling);
     if (!outcome) return true;
     const atEnd = outcome.places.size > 0 && !outcome.more && !outcome.stuck;
+    if (outcome.parked > 0) await lookUp();
     if (!run.filling) {
       tell(outcome);
       run.alone = !atEnd;

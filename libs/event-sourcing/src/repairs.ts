@@ -3,6 +3,7 @@ import type { Surroundings } from './batch.js';
 import { dedicated } from './dedicated.js';
 import { redriveGeneration, type Redriven } from './redrive.js';
 import { discardsOfKey, findParked, isCustomerParked, listParked, type DiscardedEvent, type ParkedKey } from './parked.list.js';
+import { isPassing as mayPass, stateOf } from './pool.js';
 import { Rejection } from './rejection.js';
 import type { ServiceDefinition } from './service.js';
 import { generations, type Generation } from './view.ensure.js';
@@ -37,6 +38,9 @@ export interface RepairsOptions {
 
 const notParked = (): Rejection => new Rejection('key-not-parked', 'not-found', 'No event of this key waits in this view.');
 
+/** A lock that took too long, or a connection that was lost. */
+const isPassing = (error: unknown): boolean => stateOf(error) === '55P03' || (!(error instanceof Rejection) && mayPass(error));
+
 /** One after the other in this process, on a connection of their own, which is closed when it is idle. */
 const inTurn = (url: string) => {
   let last: Promise<unknown> = Promise.resolve();
@@ -45,6 +49,8 @@ const inTurn = (url: string) => {
       const line = dedicated(url, 'guanxi-redrive');
       try {
         return await act(await line.get());
+      } catch (error) {
+        throw isPassing(error) ? new Rejection('redrive-busy', 'unavailable', 'The view could not be held now, or the database is away.') : error;
       } finally {
         await line.end();
       }

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { countParked } from './parked.js';
 import { projection, type Projection } from './projection.js';
 import type { Place } from './recorded.js';
 import type { ServiceDefinition } from './service.js';
@@ -19,6 +20,8 @@ export interface Run {
   stopped: string | undefined;
   /** Why it waits for another build. */
   stuck: string | undefined;
+  /** Keys that are passed over, as the database had it at the last look. */
+  parked: number;
 }
 
 /** What the checkpoints say of a service's views. */
@@ -37,6 +40,7 @@ const fresh = (view: AnyView, projected: Projection, filling: boolean): Run => (
   notBefore: 0,
   stopped: undefined,
   stuck: undefined,
+  parked: 0,
 });
 
 /** One that stands still is no run; beside a newer build's live generation this one's is of no use any more. */
@@ -56,6 +60,7 @@ export const findRuns = async (pool: Pool, { views, policies = [] }: ServiceDefi
     pool,
     views.map((it) => it.options.table),
   );
+  const parked = await countParked(pool);
   const live = new Map<string, { position: number; version: number }>();
   for (const view of views) {
     const found = all.get(view.options.table) ?? [];
@@ -67,6 +72,7 @@ export const findRuns = async (pool: Pool, { views, policies = [] }: ServiceDefi
       const filling = it.state !== 'live';
       const run = before?.filling === filling ? before : fresh(view, before?.projection ?? projection(view, it.name, policies), filling);
       stopAsSaid(run, it);
+      run.parked = parked.get(it.name) ?? 0;
       runs.push(run);
     }
   }

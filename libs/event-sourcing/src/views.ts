@@ -74,7 +74,7 @@ const reasonOf = (view: AnyView, run: Run | undefined, version: number | undefin
   return version > view.options.version ? `version ${version} of a newer build is live` : `version ${version} of an older build is live`;
 };
 
-const parkedIn = (run: Run | undefined): number => (run?.filling === false ? run.projection.parked.size : 0);
+const parkedIn = (run: Run | undefined): number => (run?.filling === false ? run.parked : 0);
 const saidOf = (parked: number): string | undefined => (parked > 0 ? `${parked} ${parked === 1 ? 'key' : 'keys'} parked` : undefined);
 
 /** Starts folding; `ensureViews` has been run. Nothing waits for the views to catch up: `health` tells. */
