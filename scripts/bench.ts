@@ -36,6 +36,7 @@ const parts: Readonly<Record<string, Row>> = {
   append: onPostgres('../bench/rows/append.ts', 'appendRows'),
   load: onPostgres('../bench/rows/load.ts', 'loadRows'),
   views: onPostgres('../bench/rows/views.ts', 'viewRows'),
+  rebuild: onPostgres('../bench/rows/rebuild.ts', 'rebuildRows'),
   visible: onPostgres('../bench/rows/visible.ts', 'visibleRows'),
   command: inHouse('../bench/rows/command.ts', 'commandRows'),
   door: inHouse('../bench/rows/door.ts', 'doorRows'),

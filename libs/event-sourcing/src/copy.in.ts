@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { Query, type ClientBase, type Connection } from 'pg';
 
@@ -13,6 +12,16 @@ const cell = (text: string | null): string => {
 
 /** A line of COPY's text format. */
 export const copyLine = (cells: readonly (string | null)[]): string => `${cells.map(cell).join('\t')}\n`;
+
+/** Ends too when the connection is lost. */
+const drained = (stream: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    const end = (): void => {
+      stream.off('drain', end).off('close', end);
+      resolve();
+    };
+    stream.once('drain', end).once('close', end);
+  });
 
 /** The driver's query, but it has something to send when the server asks for it. */
 class CopyIn extends Query {
@@ -41,7 +50,7 @@ export const copyIn = async (client: ClientBase, target: string, pieces: Iterabl
       for (const piece of pieces) {
         if (refused) return;
         connection.sendCopyFromChunk(Buffer.from(piece));
-        if (connection.stream.writableNeedDrain) await Promise.race([once(connection.stream, 'drain'), once(connection.stream, 'close')]);
+        if (connection.stream.writableNeedDrain) await drained(connection.stream);
         else await new Promise(setImmediate);
       }
       if (!refused) connection.endCopyFrom();

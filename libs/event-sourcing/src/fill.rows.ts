@@ -26,9 +26,9 @@ export interface FillRows extends RowCache {
   written(): void;
 }
 
-// What the table holds is kept up to twice what may wait: then most events find their row here.
-const heldShare = 2;
-const heldAtMost = 4;
+// As much of what the table holds is kept as may wait: then most events find their row here.
+const heldShare = 1;
+const heldAtMost = 2;
 
 /** @param memory asked each time, since views that are filled at once share it */
 export const fillRows = (memory: () => FillMemory): FillRows => {

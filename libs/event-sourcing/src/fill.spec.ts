@@ -49,7 +49,9 @@ describe('a generation that is being filled', () => {
       const old = await start(undefined, { definition: first });
       await until(() => old.health().every((it) => it.ready && it.lagMs === 0));
       const columns = async (): Promise<unknown[]> =>
-        Promise.all(views.map(async (it) => (await pool.query(`select to_jsonb(x) as it from ${it.options.table} x order by key`)).rows));
+        Promise.all(
+          views.map(async (it) => (await pool.query<{ it: unknown }>(`select to_jsonb(x) as it from ${it.options.table} x order by key`)).rows),
+        );
       const live = await columns();
       await ensure(second);
       const fresh = await start(undefined, { definition: second, filling });

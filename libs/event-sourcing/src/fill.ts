@@ -4,8 +4,8 @@ import type { Surroundings } from './batch.js';
 import { moveTo, take } from './checkpoints.js';
 import { flush } from './fill.flush.js';
 import { fillRows, type FillMemory, type FillRows } from './fill.rows.js';
-import { keysOf, type Recorded } from './fold.js';
-import { folded, forget, load, ViewFault, type Projection } from './projection.js';
+import { fold, FoldFault, keysOf, type Recorded } from './fold.js';
+import { asideOf, forget, load, type Projection } from './projection.js';
 import { beginning, isBefore, samePlace, type Place } from './recorded.js';
 import { replay } from './replay.js';
 import type { Run } from './runs.js';
@@ -47,7 +47,7 @@ export interface Filler {
   stop(): void;
 }
 
-const usual: FillLimits = { rows: 50_000, bytes: 24 * 2 ** 20, near: 10_000, entries: 500_000, ms: 2_000, together: 500 };
+const usual: FillLimits = { rows: 100_000, bytes: 64 * 2 ** 20, near: 10_000, entries: 200_000, ms: 2_000, together: 1_000 };
 
 /** What is known of a run. */
 interface Filled {
@@ -61,11 +61,10 @@ interface Filled {
 const live = /* sql */ `select position, seq from checkpoints where name ~ $1 and state = 'live'`;
 const distance = (from: Place, to: Place): number => to.position - from.position + to.seq - from.seq;
 
-/** What a row holds that the memory does not know of is asked for first, so that it is known whether the table has one. */
+/** Rows that the memory does not know of are asked for first, so that it is known whether the table has them. */
 const fetch = async (client: ClientBase, it: Projection, rows: FillRows, events: readonly Recorded[]): Promise<void> => {
   if (rows.complete()) return;
-  const mine = events.filter(({ type }) => it.types.has(type));
-  const unknown = new Set(mine.flatMap((event) => keysOf(it.view, event)).filter((key) => rows.get(key) === undefined));
+  const unknown = new Set(events.flatMap((event) => keysOf(it.view, event)).filter((key) => rows.get(key) === undefined));
   for (const [key, row] of await load(client, it, unknown)) if (row) rows.found(key, row);
 };
 
@@ -90,17 +89,16 @@ export const filler = ({ url, around, limits, together: atOnce, warn }: FillerOp
   const beCareful = (it: Filled, upTo: Place, error: unknown): void => {
     it.careful = upTo;
     if (!stopped)
-      warn('filled by batches for a while', { view: it.projection.table.name, error: classOf(error instanceof ViewFault ? error.cause : error) });
+      warn('filled by batches for a while', { view: it.projection.table.name, error: classOf(error instanceof FoldFault ? error.cause : error) });
   };
 
   const foldOn = async (client: ClientBase, { rows, projection }: Filled, events: readonly Recorded[]): Promise<void> => {
     await fetch(client, projection, rows, events);
-    const { changed } = await folded(client, projection, events, () => false);
-    rows.put(changed.values());
+    rows.put(fold(projection.view, { get: (key) => rows.get(key) ?? undefined }, events, undefined, asideOf(projection)).values());
   };
 
   /** Folds from the checkpoint up to `upTo`, or as far as memory and time allow; to the last place before what cannot be folded. */
-  const fold = async (client: ClientBase, it: Filled, from: Place, upTo: Place): Promise<Place> => {
+  const foldAll = async (client: ClientBase, it: Filled, from: Place, upTo: Place): Promise<Place> => {
     const end = performance.now() + most.ms;
     const types = [...it.projection.types];
     let waiting: Recorded[] = [];
@@ -122,7 +120,7 @@ export const filler = ({ url, around, limits, together: atOnce, warn }: FillerOp
       to = reached;
     } catch (error) {
       beCareful(it, reached, error);
-      if (!(error instanceof ViewFault)) throw error;
+      if (!(error instanceof FoldFault)) throw error;
     }
     if (unreadable > 0) warn('received records passed over', { count: unreadable });
     return to;
@@ -141,7 +139,7 @@ export const filler = ({ url, around, limits, together: atOnce, warn }: FillerOp
     it.near = distance(from, upTo) <= most.near;
     if (it.near) return false;
     if (samePlace(from, beginning)) it.rows.empty();
-    const to = await fold(client, it, from, upTo);
+    const to = await foldAll(client, it, from, upTo);
     if (stopped || samePlace(from, to)) return false;
     await flush(client, it.projection.table, it.rows).catch((error: unknown) => {
       beCareful(it, to, error);

@@ -6,7 +6,7 @@ import type { Folded } from './view.table.js';
 /** A view's row, plain proto3 JSON. */
 export type Row = Record<string, unknown>;
 /** Rows by key; `undefined` says that there is none. */
-export type Rows = ReadonlyMap<string, Row | undefined>;
+export type Rows = Pick<ReadonlyMap<string, Row | undefined>, 'get'>;
 
 /** An event of the recorded order as folds and policies see it. */
 export interface Recorded {

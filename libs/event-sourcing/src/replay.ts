@@ -1,5 +1,5 @@
 import { escapeLiteral } from 'pg';
-import { copyOut, type BinaryRow } from './copy.out.js';
+import { copyOut, type Decode } from './copy.out.js';
 import { interpret, type Interpreted } from './interpret.js';
 import type { Reading } from './page.js';
 import type { Entry, Place } from './recorded.js';
@@ -26,7 +26,7 @@ const textOf = ({ from, upTo, limit }: Stretch, types: readonly string[]): strin
 
 const int8 = (bytes: Buffer, at = 0): number => bytes.readInt32BE(at) * 2 ** 32 + bytes.readUInt32BE(at + 4);
 
-const entryOf = ({ bytes, at, end }: BinaryRow): Entry => ({
+const entryOf: Decode<Entry> = (bytes, at, end) => ({
   position: int8(bytes, at[0]),
   seq: int8(bytes, at[1]),
   type: bytes.toString('utf8', at[2], end[2]),
@@ -38,15 +38,11 @@ const entryOf = ({ bytes, at, end }: BinaryRow): Entry => ({
  * is never held for long. What `readRecorded` gives page by page, for who reads much of it.
  * @param url the application's role
  */
-export async function* replay(
-  url: string,
-  { contracts, read, types }: Omit<Reading, 'limit'>,
-  stretch: Stretch,
-): AsyncGenerator<Interpreted & { readonly entries: number }> {
+export async function* replay(url: string, { contracts, read, types }: Omit<Reading, 'limit'>, stretch: Stretch): AsyncGenerator<Interpreted> {
   let { from } = stretch;
-  for await (const rows of copyOut(url, 'guanxi-replay', textOf(stretch, types))) {
-    const piece = interpret(rows.map(entryOf), from, contracts, read);
-    yield { ...piece, entries: rows.length };
+  for await (const entries of copyOut(url, 'guanxi-replay', textOf(stretch, types), entryOf)) {
+    const piece = interpret(entries, from, contracts, read);
+    yield piece;
     if (piece.stuck) return;
     from = piece.to;
   }
