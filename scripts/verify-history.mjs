@@ -127,8 +127,7 @@ const believe = ({ origin, size, signatures, text }, { service, log, limits, key
   const keyOf = ({ signer, bytes }) => (signer === name ? keys.get(`${name}+${bytes.toString('hex', 0, 4)}`) : undefined);
   const known = signatures.filter(keyOf);
   if (!known.length) seen.stranger ??= `${which} is signed by no key of ${name} that is known here`;
-  const good = known.every((it) => crypto.verify(null, text, keyOf(it), it.bytes.subarray(4)));
-  if (!good) end(1, `${which} has a wrong signature`, seen.signed + 1, size);
+  if (!known.every((it) => crypto.verify(null, text, keyOf(it), it.bytes.subarray(4)))) end(1, `${which} is wrongly signed`, seen.signed + 1, size);
   seen.checkpoints++;
 };
 /** Why a text is no record that can stand here; undefined where it is one. What follows `schemaversion` is signed, and not read. */
@@ -200,9 +199,8 @@ const compare = (kept, roots, proofs, seen, to) =>
     return !holds;
   });
 const prove = async (dir, keptFile, seen) => {
-  const manifest = manifestOf(dir);
-  const { service, from, to, complete, log } = manifest;
-  const damaged = [];
+  const [manifest, damaged] = [manifestOf(dir), []];
+  const { service, from, to, complete, log, previousOrigins } = manifest;
   for await (const line of linesOf(join(dir, 'SHA256SUMS'))) {
     const [, sum, name] = /^([0-9a-f]{64}) [ *](?:\.\/)?((?!\/|.*\.\.).+)$/.exec(line) ?? end(2, 'SHA256SUMS has a line that is none of sha256sum');
     const hash = crypto.createHash('sha256');
@@ -214,12 +212,14 @@ const prove = async (dir, keptFile, seen) => {
   const kept = notes.filter((it) => it.origin.startsWith(log)).sort((a, b) => a.size - b.size);
   if (notes.length && !kept.length) end(2, `you kept checkpoints of others only, such as one of ${shown(notes[0].origin)}`);
   for (const note of kept) believe(note, { ...manifest, keys }, seen, 'your');
-  const roots = new Map([...kept.map((it) => it.size), ...proofs.flatMap((it) => [it.from, it.to])].map((size) => [size]));
+  const roots = new Map([...kept, ...proofs, ...previousOrigins].flatMap((it) => [it.size, it.base, it.from, it.to]).map((size) => [size]));
   seen.position = from - 1;
   const flaw = await walk({ ...manifest, keys }, seen, roots).catch((error) => error);
   // What contradicts the auditor's own papers is said first: a holder of the key can sign all else.
   const open = compare(kept, roots, proofs, seen, flaw ? Infinity : to);
   if (flaw) throw flaw.first && kept.length && complete ? Object.assign(flaw, { first: seen.kept + 1 }) : flaw;
+  const other = previousOrigins.find((it) => roots.get(it.base) && roots.get(it.base) !== hashOf(it.root));
+  if (other) end(1, `the manifest states another root of size ${other.base}`, 1, other.base);
   if (seen.stranger) end(1, seen.stranger);
   if (damaged.length) end(1, `SHA256SUMS does not fit ${damaged.join(', ')}`);
   const notProven = [

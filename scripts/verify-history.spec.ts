@@ -76,6 +76,8 @@ describe('the verifier of exported histories', () => {
     expect(await says(restored, keep(signer.verifier, note(20, before)))).toMatchObject({ exit: 0, kept: 1 });
     expect(await says(restored, keep(signer.verifier, note(40, before)))).toMatchObject({ exit: 1, first: 33, last: 40 });
     expect(await says(whole, keep(signer.verifier, note(20, before)))).toMatchObject({ exit: 1, first: null });
+    const wrong = manifest({ base, previousOrigins: previousOrigins.map((it) => ({ ...it, root: rootOf(leaves.slice(0, 31)).toString('base64') })) });
+    expect(await says(wrong, keep(signer.verifier))).toMatchObject({ exit: 1, reason: 'the manifest states another root of size 32', last: 32 });
   });
 
   it('takes the kept keys, not those of the bundle, and reads what was kept of several services', async () => {

@@ -108,5 +108,6 @@ export const writePapers = async (api: HistoryApi, folder: string, wanted: Wante
     json('edge.json', { size: wanted.from - 1, hashes, streams: await firstVersions(folder) });
   }
   contracts(folder);
+  cpSync(join(root, 'scripts/verify-history.mjs'), join(folder, 'verify-history.mjs'));
   write('SHA256SUMS', await sums(folder));
 };

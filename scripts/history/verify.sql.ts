@@ -11,6 +11,8 @@ export const rules: Readonly<Record<string, string>> = {
     select position, lag(position, 1, 0) over (order by position) as before from events) e where position <> before + 1`,
   'the version before it is not in the stream before it': `select position from (
     select position, version, lag(version, 1, 0) over (partition by stream_id order by position) as before from events) e where version <> before + 1`,
+  'the id is that of an event before it': `select position from (
+    select position, row_number() over (partition by record->>'id' order by position) as n from events) e where n > 1`,
 };
 
 /** A rule's first violation. */
