@@ -8,7 +8,8 @@ import { carryOut, isPoison, writeTimers, type CarriedOut, type Execute } from '
 import type { Fault } from './aside.js';
 import { demandFew, writeParked } from './parked.js';
 import { foldParking } from './parking.js';
-import { forget, remember, ViewFault, work, write, type Projection, type Reacts, type Wished, type Work } from './projection.js';
+import { forget, ViewFault, type Projection } from './projection.js';
+import { remember, work, write, type Reacts, type Wished, type Work } from './projection.work.js';
 import { beginning, isAfter, samePlace, type Place } from './recorded.js';
 
 /** What every batch of a service needs. */

@@ -2,7 +2,8 @@ import type { ClientBase } from 'pg';
 import { comesBefore, isAside, type Aside, type At, type Fault } from './aside.js';
 import { fold, keysOf, type Recorded, type Row } from './fold.js';
 import { answered, callerOf, isPoison, type CarriedOut, type Execute } from './policies.js';
-import { folded, isRefusal, load, rowsOfEvent, write, written, type Projection, type Reacts, type Wished, type Work } from './projection.js';
+import type { Projection } from './projection.js';
+import { folded, isRefusal, load, rowsOfEvent, write, written, type Reacts, type Wished, type Work } from './projection.work.js';
 import type { AnyDecider } from './decider.js';
 import type { Folded } from './view.table.js';
 
