@@ -86,6 +86,8 @@ describe('a rebuild of a view', () => {
     await expect(compare(url)).rejects.toMatchObject({ slug: 'rebuild-not-full' });
     await all.begin('shop_account', true);
     await until(async () => (await states()).join() === '1 live,2 filled');
+    expect((await all.begin('shop_account', true))[1]).toMatchObject({ generation: 2, state: 'filled' });
+    await expect(all.begin('shop_account', false)).rejects.toMatchObject({ slug: 'rebuild-waits' });
     const head = await append([placed(randomUUID(), 1, accounts[0], 7)]);
     views.appended(head);
     expect(await compare(url)).toEqual({

@@ -56,8 +56,9 @@ const begin =
   (compare: boolean): Change =>
   async (client, view, known) => {
     const { coming, kept, live } = known;
+    // Who asks again after a lost answer finds it under way, or waiting as wished.
+    if (compare && coming?.state === 'filled') return;
     if (coming?.state === 'filling') {
-      // Who asks again after a lost answer finds it under way.
       if (compare) await client.query('update checkpoints set compare = true where name = $1', [coming.name]);
       return;
     }
