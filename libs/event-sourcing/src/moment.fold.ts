@@ -3,10 +3,9 @@ import type { Recorded } from './fold.js';
 import { interpret, type Contracts, type ReadRecordText } from './interpret.js';
 import { entriesOf } from './moment.customer.js';
 import { readPage } from './page.js';
+import { byBatches, inMemory, Unwritable } from './moment.step.js';
 import { discardedIn } from './parked.js';
-import { foldParking } from './parking.js';
-import { projection, ViewFault, type Projection } from './projection.js';
-import { remember, work, write, type Work } from './projection.work.js';
+import { projection } from './projection.js';
 import { beginning, type Place } from './recorded.js';
 import { newerHistory } from './upcast.js';
 import { createTable } from './view.table.js';
@@ -27,10 +26,6 @@ export interface MomentFold {
 
 // So many events are folded at a time that a service beside its commands never stands still for long.
 const atOnce = 500;
-const never = (): boolean => false;
-const nobody = (): never => {
-  throw new Error('no policy runs as of a moment');
-};
 
 type Types = readonly string[];
 
@@ -64,42 +59,38 @@ async function* ofCustomer(
   }
 }
 
-/** Folds some events; a key that cannot be folded any further keeps the row that it had, as in the live view. */
-const foldSome = async (client: ClientBase, it: Projection, events: readonly Recorded[]): Promise<Work> => {
-  try {
-    const done = await work(client, it, events, never);
-    await write(client, done);
-    return done;
-  } catch (error) {
-    if (!(error instanceof ViewFault)) throw error;
+/** Makes the tables, anew where they are there, and folds all pages into them. */
+const foldTables = async (client: ClientBase, views: readonly AnyView[], it: MomentFold, how: typeof inMemory): Promise<number> => {
+  const projections = views.map((view) => projection(view, view.options.table, []));
+  for (const { view, table } of projections) {
+    await client.query(`drop table if exists ${table.name}`);
+    await client.query(createTable(view, table.name));
   }
-  await client.query('begin');
-  const { done, faults } = await foldParking(client, it, events, { reacts: never, execute: nobody, deciderOf: nobody });
-  await write(client, done);
-  await client.query('commit');
-  it.parked = new Map([...it.parked, ...faults.map(({ key, event }) => [key, event] as const)]);
-  return done;
+  const discarded = await Promise.all(projections.map(({ table }) => discardedIn(it.pool, table.name)));
+  const types = [...new Set(projections.flatMap((one) => [...one.types]))];
+  const steps = projections.map((one, n) => how(client, Object.assign(one, { discarded: discarded[n] }), projections.length));
+  const pages = it.customer === undefined ? wholeOrder(it, types) : ofCustomer(client, it, types, it.customer);
+  for await (const events of pages) {
+    if (it.stopping.aborted) return 0;
+    for (const { fold } of steps) await fold(events, it.place);
+  }
+  for (const { end } of steps) await end();
+  // Nothing else looks at tables of a connection's own, and a plan for an empty table is a bad one.
+  for (const { table } of projections) await client.query(`analyze ${table.name}`);
+  return projections.reduce((sum, { parked }) => sum + parked.size, 0);
 };
 
 /**
  * Makes tables that are named like the views' read tables and hold their rows as of a moment, in the first schema of the
- * connection's search path: there it must be `pg_temp`. Folds as the projector does, with as little in memory.
- * @returns how many keys could not be folded up to the moment
+ * connection's search path: there it must be `pg_temp`.
+ * @returns how many keys could not be folded up to the moment: they keep the row that they had, as in the live view
  * @throws Rejection newer-history
  */
 export const foldMoment = async (client: ClientBase, views: readonly AnyView[], it: MomentFold): Promise<number> => {
-  const projections = views.map((view) => projection(view, view.options.table, []));
-  for (const one of projections) {
-    await client.query(createTable(one.view, one.table.name));
-    one.discarded = await discardedIn(it.pool, one.table.name);
+  try {
+    return await foldTables(client, views, it, inMemory);
+  } catch (error) {
+    if (!(error instanceof Unwritable)) throw error;
   }
-  const types = [...new Set(projections.flatMap((one) => [...one.types]))];
-  const pages = it.customer === undefined ? wholeOrder(it, types) : ofCustomer(client, it, types, it.customer);
-  for await (const events of pages) {
-    if (it.stopping.aborted) break;
-    for (const one of projections) remember(await foldSome(client, one, events), it.place);
-  }
-  // Nothing else looks at tables of a connection's own, and a plan for an empty table is a bad one.
-  for (const { table } of projections) await client.query(`analyze ${table.name}`);
-  return projections.reduce((sum, { parked }) => sum + parked.size, 0);
+  return foldTables(client, views, it, byBatches);
 };
