@@ -37,6 +37,7 @@ const parts: Readonly<Record<string, Row>> = {
   load: onPostgres('../bench/rows/load.ts', 'loadRows'),
   views: onPostgres('../bench/rows/views.ts', 'viewRows'),
   rebuild: onPostgres('../bench/rows/rebuild.ts', 'rebuildRows'),
+  bulk: onPostgres('../bench/rows/bulk.ts', 'bulkRows'),
   visible: onPostgres('../bench/rows/visible.ts', 'visibleRows'),
   command: inHouse('../bench/rows/command.ts', 'commandRows'),
   door: inHouse('../bench/rows/door.ts', 'doorRows'),

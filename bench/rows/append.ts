@@ -1,35 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { applySchema } from '@guanxi/event-sourcing/schema.apply';
 import { openAppender } from '@guanxi/event-sourcing/appender';
-import type { Entry } from '@guanxi/event-sourcing/append.call';
-import { partitionOf } from '@guanxi/event-sourcing/partition';
-import { writeRecord } from '@guanxi/event-sourcing/record';
 import pg from 'pg';
 import type { Bench } from '../database.ts';
+import { entryFor } from '../entries.ts';
 import { closedLoop, interleave, ratio, type Measured, type Variant } from '../harness.ts';
-import { body, plainTable, probeA, probeG } from '../probes.ts';
+import { plainTable, probeA, probeG } from '../probes.ts';
 import { printMeasured, type Figure } from '../report.ts';
-
-const data = JSON.parse(body) as Record<string, unknown>;
-
-/** One command's event as the executor hands it over: text, key, hash and answer are made anew each time, as in life. */
-const entryFor = (id: string, expected: number): Entry => {
-  const event = randomUUID();
-  const key = createHash('sha256').update(event).digest();
-  const text = writeRecord({
-    ...{ id: event, source: '/guanxi/accounts', type: 'guanxi.accounts.v1.OrderRecorded', subject: `order/${id}`, streamversion: expected + 1 },
-    ...{ schemaversion: 1, customer: id, segment: 'default', actor: 'op-17', actorkind: 'OPERATOR', role: 'SALESPERSON' },
-    ...{ command: 'guanxi.accounts.v1.RecordOrder', commandid: event, correlationid: event, data },
-  });
-  return {
-    stream: { id, type: 'order', key: id, partition: partitionOf(id, 24) },
-    expected,
-    events: [{ id: event, type: 'guanxi.accounts.v1.OrderRecorded', ...text }],
-    key,
-    hash: key,
-    answer: JSON.stringify({ id, version: expected + 1, warnings: [] }),
-  };
-};
 
 /** A benchmark of work that was not done says nothing. */
 const checked = async (pool: pg.Pool): Promise<void> => {
