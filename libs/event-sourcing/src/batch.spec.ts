@@ -107,4 +107,14 @@ describe('a batch', () => {
     expect(sent() - before).toBe(2);
     await end();
   });
+
+  it('leaves a view alone that somebody stopped, whether or not this process has heard of it', async () => {
+    const { append, pool, orders, accounts, toEnd, shown, end } = await begin();
+    await append([placed(randomUUID(), 1, 'a')]);
+    await pool.query(`update checkpoints set reason = 'enough' where name = 'shop_account_v1_g1'`);
+    const [outcome] = await toEnd([orders, accounts], 50);
+    expect(outcome?.moved).toEqual([orders]);
+    expect((await shown(accountView)).size).toBe(0);
+    await end();
+  });
 });

@@ -73,6 +73,18 @@ describe('a key of which something cannot be folded', () => {
     },
   );
 
+  it.each([poison.throwingColumn, poison.tooLong])('is found among all that are written together (amount %d)', async (amount) => {
+    const { append, start, pay, shown, pool } = await setUp(fragileShop());
+    const bad = new Set([3, 11, 12]);
+    const told = Array.from({ length: 20 }, (_, n) => placed(randomUUID(), 1, `account ${n}`, bad.has(n) ? amount : 1));
+    const views = await start(pay, { definition: fragileShop() });
+    views.appended(await append(told));
+    await until(() => reasonOf(views) === '3 keys parked');
+    const { rows } = await pool.query<{ key: string }>('select key from parked order by position');
+    expect(rows.map((it) => it.key)).toEqual([...bad].map((n) => `account ${n}`));
+    expect((await shown(fragileShop().fragile)).size).toBe(17);
+  });
+
   it('goes on without the one event that somebody discards, for good: a rebuild passes over it too', async () => {
     const { views, shown, broken, append, pool } = await played(poison.fold);
     expect(await views.repairs.discard('shop_fragile', 'a', 'a test order', 'ops')).toEqual([{ key: 'a', folded: true }]);
