@@ -30,6 +30,8 @@ const padded = (text: string, columns: number): string => {
   return cut + ' '.repeat(Math.max(0, columns - columnsOf(cut)));
 };
 
+const harmless = (text: string): string => stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, ' ');
+
 /** Local time, to the second. */
 const when = (time: string): string => {
   const at = new Date(time);
@@ -55,10 +57,10 @@ export const tableOf = ({ width, data }: TableOptions): ((entry: Entry) => strin
     const lines = [
       `${when(time)}  ${padded(who(entry), 34)}  ${title || lastOf(type)}`,
       `${' '.repeat(19)}  ${padded(why(entry), 34)}  ${service} ${position} · ${subject} · version ${version}`,
-    ].map((it) => fitted(stripVTControlCharacters(it), width));
+    ].map((it) => fitted(harmless(it), width));
     const said = Object.entries(entry.data).map(
       ([name, value]) => `${' '.repeat(21)}${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
     );
-    return [...lines, ...(data ? said.map((it) => stripVTControlCharacters(it).replaceAll(/[\r\n]+/g, ' ')) : [])].join('\n');
+    return [...lines, ...(data ? said.map(harmless) : [])].join('\n');
   };
 };

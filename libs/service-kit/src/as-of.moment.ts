@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { foldMoment, type MomentFold } from '@guanxi/event-sourcing/moment.fold';
 import type { Moment } from '@guanxi/event-sourcing/moment';
 import { stateOf } from '@guanxi/event-sourcing/pool';
+import { ViewFault } from '@guanxi/event-sourcing/projection';
 import { Rejection } from '@guanxi/event-sourcing/rejection';
 import type { AnyView, View } from '@guanxi/event-sourcing/view';
 import type { Reading } from './kit.js';
@@ -31,6 +32,7 @@ export interface OpenMoment {
 
 const preparing = new Rejection('as-of-preparing', 'unavailable', 'The history is being folded up to that moment; ask again in a moment.');
 const lost = new Rejection('history-unavailable', 'unavailable', 'The history cannot be read now.');
+const unfoldable = new Rejection('as-of-unfoldable', 'unavailable', 'An event before that moment does not tell whose row it belongs to.');
 const undefinedTable = '42P01';
 /** What a lost connection comes as, from node-postgres and from TypeORM. */
 const lostNames = new Set(['Error', 'QueryFailedError']);
@@ -75,7 +77,7 @@ export const openMoment = (options: MomentOptions, { place, at }: Moment, custom
         parked += await foldMoment(client, wanted.splice(0), { pool, contracts, read, place, customer, stopping: stopping.signal });
       } catch (error) {
         broken = true;
-        throw error;
+        throw error instanceof ViewFault ? unfoldable : error;
       } finally {
         client.release();
       }

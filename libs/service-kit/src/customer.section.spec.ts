@@ -33,8 +33,8 @@ describe('a section of the page of one customer', () => {
   }, 60_000);
   afterAll(() => service.stop());
 
-  const get = async (accountId: string) =>
-    (await service.call(CustomerQueries, 'getCustomer', { accountId })) as { freshness: Freshness; data: { notes: object[] } };
+  const get = async (accountId: string, metadata: Record<string, string> = {}) =>
+    (await service.call(CustomerQueries, 'getCustomer', { accountId }, metadata)) as { freshness: Freshness; data: { notes: object[] } };
   const write = (noteId: string, text: string) => service.call(NoteCommands, 'writeNote', { noteId, text }, { prefer: 'respond-async' });
 
   it('holds the data and how fresh they are', async () => {
@@ -57,15 +57,21 @@ describe('a section of the page of one customer', () => {
     expect([await reason(noteId), await reason(other)]).toEqual(['parked', '']);
     const { parked } = (await service.call(Parking, 'listParked', {})) as { parked: object[] };
     expect(parked).toMatchObject([{ view: 'note', live: true, key: noteId, position: '2', seq: '0', what: 'fold', error: 'Error', tries: 3 }]);
+    const before = await get(noteId, { 'as-of-position': '2' });
+    expect([before.freshness.staleReason, before.data?.notes ?? []]).toEqual(['parked', []]);
+    expect((await get(other, { 'as-of-position': '2' })).freshness.staleReason).toBe('');
     await service.call(Parking, 'discardParked', { view: 'note', key: noteId, reason: 'a test' });
     expect(await reason(noteId)).toBe('');
   });
   it('says which view has stopped, and that it falls further behind', async () => {
-    await write(randomUUID(), 'nobody’s');
+    const noteId = randomUUID();
+    await write(noteId, 'nobody’s');
     let { freshness } = await get(randomUUID());
     for (const end = Date.now() + 15_000; Date.now() < end && !freshness.staleReason; await sleep(50)) ({ freshness } = await get(randomUUID()));
     expect(freshness.staleReason).toMatch(/^view note: /);
     expect(freshness.lagMs).toBeGreaterThan(0);
+    await expect(get(noteId, { 'as-of-position': '3' })).rejects.toMatchObject({ slug: 'as-of-unfoldable', kind: 'unavailable' });
+    await expect(get(noteId, { 'as-of-position': '1' })).resolves.toMatchObject({ freshness: { staleReason: '' } });
     expect(Date.parse(freshness.asOf ?? '')).toBeLessThan(Date.now() - freshness.lagMs + 1_000);
   });
 });

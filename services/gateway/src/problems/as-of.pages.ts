@@ -34,6 +34,18 @@ export const asOfPages: Pages = {
       '请在 `Retry-After` 之后重发同一请求，直至得到答复；结果保留两分钟。',
     ],
   ),
+  'as-of-unfoldable': page(
+    [
+      'Something before that moment cannot be folded',
+      'One of the events up to the moment does not tell whose row it belongs to, so no row can be shown as it was. The live view has stopped there, too.',
+      'Tell the operator: the view’s part in /health/ready names the event. Moments before that event can be read.',
+    ],
+    [
+      '该时刻之前有无法处理的事件',
+      '该时刻之前的某个事件无法确定属于哪条记录，因此无法还原任何记录；当前视图也停在该处。',
+      '请通知运维人员：/health/ready 中该视图的部分会指出事件。该事件之前的时刻仍可查询。',
+    ],
+  ),
   'as-of-busy': page(
     [
       'Too many earlier moments at once',
