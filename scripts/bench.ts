@@ -5,15 +5,15 @@ import { compile, generate } from './compile.ts';
 import { startHouse } from './drill/house.ts';
 import { run, Trouble } from './trouble.ts';
 
-type Row = (rounds: number) => Promise<Figure[]>;
+type Row = (rounds: number, events?: number) => Promise<Figure[]>;
 
 const onPostgres =
   (module: string, name: string): Row =>
-  async (rounds) => {
+  async (rounds, events) => {
     const bench = await startBenchPostgres();
     try {
-      const rows = (await import(module)) as Record<string, (it: typeof bench, rounds: number) => Promise<Figure[]>>;
-      return (await rows[name]?.(bench, rounds)) ?? [];
+      const rows = (await import(module)) as Record<string, (it: typeof bench, rounds: number, events?: number) => Promise<Figure[]>>;
+      return (await rows[name]?.(bench, rounds, events)) ?? [];
     } finally {
       await bench.stop();
     }
@@ -45,20 +45,25 @@ const parts: Readonly<Record<string, Row>> = {
   'opt-outs': inHouse('../bench/rows/opt-outs.ts', 'optOutRows'),
   kafka: onPostgres('../bench/rows/kafka.ts', 'kafkaRows'),
   buses: async (rounds) => (await import('../bench/rows/buses.ts')).busRows(rounds),
+  // Minutes and 20 GB of disk: only where it is named.
+  growth: onPostgres('../bench/rows/growth.ts', 'growthRows'),
   verify: async (rounds) => (await import('../bench/rows/verify.ts')).verifyRows(rounds),
 };
 
 await run(async () => {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string', default: '5' } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { rounds: { type: 'string', default: '5' }, events: { type: 'string' } },
+  });
   const unknown = positionals.find((name) => !(name in parts));
   if (unknown) throw new Trouble(`There is no part ${unknown}. The parts are ${Object.keys(parts).join(', ')}.`);
   await generate();
   await compile();
   const figures: Figure[] = [];
   for (const [name, row] of Object.entries(parts)) {
-    if (positionals.length && !positionals.includes(name)) continue;
+    if (positionals.length ? !positionals.includes(name) : name === 'growth') continue;
     console.log(`\n${name}`);
-    const found = await row(Number(values.rounds));
+    const found = await row(Number(values.rounds), values.events === undefined ? undefined : Number(values.events));
     printFigures(found);
     figures.push(...found);
   }
