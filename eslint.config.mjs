@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 import { documented } from './scripts/lint/documented.mjs';
 
 const pure = ['**/*.decider.ts', '**/*.view.ts', '**/*.policy.ts', '**/*.rules.ts'];
-const stripped = ['scripts/**/*.ts', 'bench/**/*.ts'];
+const stripped = ['scripts/**/*.ts', 'bench/**/*.ts', 'docs/examples/**/*.ts'];
 const typed = ['**/*.ts'];
 
 const needsClockOrChance = 'Deciders, views and policies are pure: time, ids and chance come in as arguments.';
@@ -36,7 +36,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
     },
   },
-  { files: ['scripts/**', 'bench/**', 'test/**', '**/testing/**'], rules: { 'no-console': 'off' } },
+  { files: ['scripts/**', 'bench/**', 'docs/**', 'test/**', '**/testing/**'], rules: { 'no-console': 'off' } },
   {
     files: ['libs/*/src/**/*.ts'],
     ignores: ['**/*.spec.ts'],

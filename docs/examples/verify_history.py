@@ -105,6 +105,7 @@ def verify(folder, kept_file):
     for it in reversed(manifest.get("previousOrigins", [])):
         least = min(least, it["base"])
         limits[it["origin"]] = least
+    bases = {it["base"]: base64.b64decode(it["root"]) for it in manifest.get("previousOrigins", [])}
     sums = [line.split("  ", 1) for line in content("SHA256SUMS").decode().splitlines()]
     damaged = [name for listed, name in sums if sha(content(name)).hex() != listed]
     keys, kept, proofs = paper(open(kept_file, encoding="utf-8").read() if kept_file else content("keys.txt").decode())
@@ -135,7 +136,7 @@ def verify(folder, kept_file):
         if record["streamversion"] != versions.get(record["subject"], begins) + 1: raise Ends(1, "a version is missing or twice", right + 1, position)
         if record["time"] < before: raise Ends(1, "time falls", right + 1, position)
         versions[record["subject"]], before = record["streamversion"], record["time"]
-        if complete and (position in signed or any(it["size"] == position for it in kept) or any(position in (int(it["from"]), int(it["to"])) for it in proofs)):
+        if complete and (position in signed or position in bases or any(it["size"] == position for it in kept) or any(position in (int(it["from"]), int(it["to"])) for it in proofs)):
             roots[position] = root_of(edge)
             if signed.get(position, roots[position]) != roots[position]: raise Ends(1, "the root is not the signed one", right + 1, position)
             if position in signed: right = position
@@ -150,6 +151,7 @@ def verify(folder, kept_file):
         if any(consistent(m, n, [base64.b64decode(h) for h in path], known[m]) != (known[m], known[n]) for m, n, path in pairs):
             raise Ends(1, "a proof of consistency fails")
         if not pairs and it["size"] > last: raise Ends(1, "you kept a checkpoint of size %d: cut off" % it["size"], last + 1)
+    if any(roots.get(size, root) != root for size, root in bases.items()): raise Ends(1, "the manifest states another root of an earlier epoch")
     if damaged: raise Ends(1, "SHA256SUMS does not fit " + ", ".join(damaged))
     print("PASS %d events in %d streams%s" % (number + 1 if position >= first else 0, len(versions), "" if OPENSSL else "; signatures were not checked"))
 
