@@ -5,6 +5,7 @@ import { AccountCommands, AccountQueries } from '@guanxi/contracts/guanxi/accoun
 import { OrderCommands, OrderQueries } from '@guanxi/contracts/guanxi/accounts/v1/order_pb';
 import type { Random } from '../../demo/random.ts';
 import type { Life, Pair } from './pair.ts';
+import type { Truth } from './truth.ts';
 
 /** What went on, and what should not have been. */
 export interface Traffic {
@@ -24,10 +25,12 @@ interface Written {
   readonly id: string;
   readonly get: DescMethod;
   readonly field: string;
-  /** What was answered to a command that waited for its views: when, and by whom. */
+  readonly view: string;
+  /** The version that a command made, at which position of the history, when it was answered and by whom. */
   answered: number;
-  by: Life | undefined;
+  position: number;
   at: number;
+  by: Life | undefined;
   /** What was read. */
   read: number;
 }
@@ -36,7 +39,7 @@ const answeredInMs = 900;
 const most = 5_000;
 
 /** Writes and reads at both processes until `going` says no. Each write is read at once, at either process. */
-export const traffic = (pair: Pair, random: Random, seen: Traffic, going: () => boolean) => {
+export const traffic = (pair: Pair, truth: Truth, random: Random, seen: Traffic, going: () => boolean) => {
   const all: Written[] = [];
   const keep = (it: Written): void => void (all.length < most ? all.push(it) : (all[random.whole(0, most - 1)] = it));
 
@@ -61,15 +64,23 @@ export const traffic = (pair: Pair, random: Random, seen: Traffic, going: () => 
     return undefined;
   };
 
-  /** A process may have answered without its views, and say only now that they were late: then it claimed nothing. */
-  const excused = async ({ by, at }: Written): Promise<boolean> => {
+  /** A view that is more than a second behind is not waited for: then the answer claimed nothing. Nor can one be asked that died. */
+  const excused = async ({ by, at, view }: Written): Promise<boolean> => {
     await sleep(1_000);
-    return by === undefined || (by.late > at - 2_000 && by.late < at + 2_000);
+    const since = at - 2_000;
+    return !by?.up || by.late > since || truth.lateAt(view) > since;
+  };
+  const missing = async (wanted: Written, version: number, mustShow: boolean): Promise<string | undefined> => {
+    if (version < wanted.read) return `after ${wanted.read} was read`;
+    if (version >= wanted.answered) return undefined;
+    if (mustShow) return `though the live generation held ${wanted.answered} at position ${wanted.position}`;
+    return (await excused(wanted)) ? void seen.late++ : `after ${wanted.answered} was answered`;
   };
   const read = async (it: Written): Promise<void> => {
     const life = await anyone();
     if (!life) return;
     const wanted = { ...it };
+    const mustShow = truth.held(it.view) >= it.position;
     const began = performance.now();
     const answer = await call(life, it.get, { [it.field]: it.id });
     if (!answer) return;
@@ -77,17 +88,14 @@ export const traffic = (pair: Pair, random: Random, seen: Traffic, going: () => 
     seen.longestReadMs = Math.max(seen.longestReadMs, performance.now() - began);
     const version = Number(answer['version']);
     it.read = Math.max(it.read, version);
-    if (version < wanted.read) seen.stale.push(`${it.get.name} at replica ${life.replica}: version ${version} after ${wanted.read} was read`);
-    else if (version >= wanted.answered) return;
-    else if (await excused(wanted)) seen.late++;
-    else seen.stale.push(`${it.get.name} at replica ${life.replica}: version ${version} after ${wanted.answered} was answered`);
+    const why = await missing(wanted, version, mustShow);
+    if (why) seen.stale.push(`${it.get.name} at replica ${life.replica}: version ${version} ${why}`);
   };
 
-  /** The thing as it is answered; undefined where that claims nothing about reads. */
   const write = async (
     method: DescMethod,
     request: object,
-    known: Pick<Written, 'get' | 'field'> & { it?: Written },
+    known: Pick<Written, 'get' | 'field' | 'view'> & { it?: Written },
   ): Promise<Written | undefined> => {
     const life = await anyone();
     if (!life) return undefined;
@@ -95,19 +103,18 @@ export const traffic = (pair: Pair, random: Random, seen: Traffic, going: () => 
     const answer = await call(life, method, request);
     if (!answer) return undefined;
     seen.commands++;
-    const { id, version } = answer as { id: string; version: number };
-    const { get, field, it = { id, get, field, answered: 0, by: undefined, at: 0, read: 0 } } = known;
-    // Only what was waited for must show.
-    if (performance.now() - began > answeredInMs || began - life.late < 2_000) {
-      seen.late++;
-      return undefined;
-    }
-    if (version > it.answered) Object.assign(it, { answered: version, by: life, at: performance.now() });
+    const { id, version, position } = answer as { id: string; version: number; position: string };
+    const { get, field, view, it = { id, get, field, view, answered: 0, position: 0, at: 0, by: undefined, read: 0 } } = known;
+    const waited = performance.now() - began < answeredInMs;
+    if (!waited) seen.late++;
+    // One that waited as long as it may claims nothing about a read, but what the database says.
+    if (version > it.answered)
+      Object.assign(it, { answered: version, position: Number(position), at: performance.now(), by: waited ? life : undefined });
     return it;
   };
 
-  const account = { get: AccountQueries.method.getAccount, field: 'accountId' };
-  const order = { get: OrderQueries.method.getOrder, field: 'orderId' };
+  const account = { get: AccountQueries.method.getAccount, field: 'accountId', view: 'accounts' };
+  const order = { get: OrderQueries.method.getOrder, field: 'orderId', view: 'orders' };
   const register = () =>
     write(AccountCommands.method.registerAccount, { kind: 'PERSON', displayName: `客户 ${randomUUID()}`, segmentId: 'drill' }, account);
   const buy = ({ id }: Written) => {
