@@ -7,6 +7,7 @@ import { byBatches, inMemory, Unwritable } from './moment.step.js';
 import { discardedIn } from './parked.js';
 import { projection } from './projection.js';
 import { beginning, type Place } from './recorded.js';
+import { Rejection } from './rejection.js';
 import { newerHistory } from './upcast.js';
 import { createTable } from './view.table.js';
 import type { AnyView } from './view.js';
@@ -71,7 +72,8 @@ const foldTables = async (client: ClientBase, views: readonly AnyView[], it: Mom
   const steps = projections.map((one, n) => how(client, Object.assign(one, { discarded: discarded[n] }), projections.length));
   const pages = it.customer === undefined ? wholeOrder(it, types) : ofCustomer(client, it, types, it.customer);
   for await (const events of pages) {
-    if (it.stopping.aborted) return 0;
+    // Half a fold must not look like a whole one.
+    if (it.stopping.aborted) throw new Rejection('stopping', 'unavailable', 'The service is about to stop.');
     for (const { fold } of steps) await fold(events, it.place);
   }
   for (const { end } of steps) await end();

@@ -21,7 +21,8 @@ export interface MomentOptions extends Pick<MomentFold, 'contracts' | 'read'> {
 
 /** Views as of one moment, folded as they are asked for. */
 export interface OpenMoment {
-  readonly reading: Reading;
+  /** @param habit what the same rpc read before, which is folded in one pass with what it reads first; it learns */
+  readonly reading: (habit: Set<AnyView>) => Reading;
   /** Nobody reads and nothing is being folded. */
   readonly idle: () => boolean;
   /** Something went wrong with it: it must not be used again. */
@@ -33,7 +34,8 @@ export interface OpenMoment {
 const preparing = new Rejection('as-of-preparing', 'unavailable', 'The history is being folded up to that moment; ask again in a moment.');
 const lost = new Rejection('history-unavailable', 'unavailable', 'The history cannot be read now.');
 const unfoldable = new Rejection('as-of-unfoldable', 'unavailable', 'An event before that moment does not tell whose row it belongs to.');
-const undefinedTable = '42P01';
+const tooLong = new Rejection('as-of-too-long', 'unavailable', 'Folding up to that moment took longer than one statement may.');
+const [undefinedTable, cancelled] = ['42P01', '57014'];
 /** What a lost connection comes as, from node-postgres and from TypeORM. */
 const lostNames = new Set(['Error', 'QueryFailedError']);
 
@@ -77,16 +79,17 @@ export const openMoment = (options: MomentOptions, { place, at }: Moment, custom
         parked += await foldMoment(client, wanted.splice(0), { pool, contracts, read, place, customer, stopping: stopping.signal });
       } catch (error) {
         broken = true;
-        throw error instanceof ViewFault ? unfoldable : error;
+        throw error instanceof ViewFault ? unfoldable : stateOf(error) === cancelled ? tooLong : error;
       } finally {
         client.release();
       }
     });
 
   /** Views that are asked for in one turn are folded in one pass. */
-  const need = async (some: readonly AnyView[]): Promise<DataSource> => {
-    const fresh = some.filter((it) => !folded.has(it));
-    if (fresh.length > 0) {
+  const need = async (some: readonly AnyView[], habit: Set<AnyView>): Promise<DataSource> => {
+    for (const it of some) habit.add(it);
+    if (some.some((it) => !folded.has(it))) {
+      const fresh = [...habit].filter((it) => !folded.has(it));
       const pass = wanted.length > 0 ? (folded.get(wanted[0] as AnyView) as Promise<void>) : new Promise(setImmediate).then(fold);
       pass.catch(() => undefined);
       wanted = [...wanted, ...fresh];
@@ -98,17 +101,17 @@ export const openMoment = (options: MomentOptions, { place, at }: Moment, custom
     return source;
   };
 
-  const reader = <R>(view: View<R>): Reader<R> => {
-    const at = async (): Promise<Reader<R>> => readerOf(await need([view]), view);
+  const reader = <R>(view: View<R>, habit: Set<AnyView>): Reader<R> => {
+    const at = async (): Promise<Reader<R>> => readerOf(await need([view], habit), view);
     return { one: async (key) => (await at()).one(key), get: async (key) => (await at()).get(key), list: async (...it) => (await at()).list(...it) };
   };
   const namedIn = (text: string): AnyView[] => views.filter((it) => new RegExp(`\\b${it.options.table}\\b`).test(text));
-  const reading: Reading = {
-    read: reader,
-    sql: async <T>(text: string, values: readonly unknown[] = []): Promise<T[]> => (await need(namedIn(text))).query(text, [...values]),
+  const reading = (habit: Set<AnyView>): Reading => ({
+    read: (view) => reader(view, habit),
+    sql: async <T>(text: string, values: readonly unknown[] = []): Promise<T[]> => (await need(namedIn(text), habit)).query(text, [...values]),
     freshness: () => ({ asOf: at ?? new Date(0).toISOString(), lagMs: 0, staleReason: '' }),
     isParked: () => Promise.resolve(parked > 0),
-  };
+  });
   return {
     reading,
     idle: () => busy === 0,

@@ -92,7 +92,7 @@ describe('a query as of a moment', () => {
       return sides.at(-1)!;
     };
     const textAt = (side: AsOfSide, position: number, and: (moment: Moment) => Promise<void> = () => Promise.resolve()) =>
-      side.readAsOf({ asOf: { position } }, async ({ read }: Reading, moment) => {
+      side.readAsOf({ asOf: { position }, rpc: 'test' }, async ({ read }: Reading, moment) => {
         const { text } = await read(noteView).get(first);
         await and(moment);
         return text;
@@ -132,13 +132,37 @@ describe('a query as of a moment', () => {
         );
         await sleep(50);
       };
-      const reads = side.readAsOf({ asOf: { position: 10 } }, async ({ read }) => {
+      const reads = side.readAsOf({ asOf: { position: 10 }, rpc: 'test' }, async ({ read }) => {
         await read(noteView).get(first);
         await kill();
         return (await read(noteView).get(first)).text;
       });
       await expect(reads).rejects.toMatchObject({ slug: 'history-unavailable', kind: 'unavailable' });
       await expect(textAt(side, 10)).resolves.toBe(`一 ${first}`);
+    });
+    it('folds all that the same call reads in one pass, once it has been seen to read it', async () => {
+      const other = { ...noteView, options: { ...noteView.options, table: 'other_note' } } as typeof noteView;
+      pools.push(new Pool({ connectionString: service.url }));
+      const pool = pools.at(-1)!;
+      sides.push(asOfSide(service.url, { ...notes, views: [noteView, other] }, pool));
+      let pages = 0;
+      const query = pool.query.bind(pool);
+      pool.query = ((...it: Parameters<typeof query>) => {
+        if (JSON.stringify(it[0]).includes('recorded-read')) pages++;
+        return query(...it);
+      }) as typeof pool.query;
+      const both = (position: number) =>
+        sides.at(-1)!.readAsOf({ asOf: { position }, rpc: 'both' }, async ({ read, sql }) => {
+          const { text } = await read(noteView).get(first);
+          return [text, ...(await sql<{ n: number }>('select count(*)::int as n from other_note')).map((it) => it.n)];
+        });
+      const passes: number[] = [];
+      for (const position of [30, 29, 28]) {
+        pages = 0;
+        expect(await both(position)).toEqual([`一 ${first}`, position]);
+        passes.push(pages);
+      }
+      expect(passes).toEqual([2, 1, 1]);
     });
     it('gives connections back when nobody has read for a while', async () => {
       const side = sideWith({ keptMs: 300 });

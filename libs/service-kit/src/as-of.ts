@@ -4,6 +4,7 @@ import { momentOf } from '@guanxi/event-sourcing/moment';
 import { readRecord } from '@guanxi/event-sourcing/record';
 import { Rejection } from '@guanxi/event-sourcing/rejection';
 import type { ServiceDefinition } from '@guanxi/event-sourcing/service';
+import type { AnyView } from '@guanxi/event-sourcing/view';
 import { openMoment, type MomentOptions, type OpenMoment } from './as-of.moment.js';
 import type { ReadAsOf } from './kit.js';
 
@@ -30,6 +31,13 @@ export const asOfSide = (url: string, definition: ServiceDefinition, pool: Pool,
   const options: MomentOptions = { url, pool, views, patienceMs, contracts: contractsOf(definition), read };
   const open = new Map<string, { readonly moment: OpenMoment; used: number }>();
 
+  const habits = new Map<string, Set<AnyView>>();
+  const habitOf = (rpc: string): Set<AnyView> => {
+    const habit = habits.get(rpc) ?? new Set<AnyView>();
+    habits.set(rpc, habit);
+    return habit;
+  };
+
   const end = (name: string): Promise<void> => {
     const it = open.get(name);
     open.delete(name);
@@ -49,7 +57,7 @@ export const asOfSide = (url: string, definition: ServiceDefinition, pool: Pool,
   };
 
   return {
-    readAsOf: async ({ asOf, customer }, work) => {
+    readAsOf: async ({ asOf, rpc, customer }, work) => {
       const moment = await momentOf(pool, asOf);
       const name = `${moment.place.position}.${moment.place.seq} ${customer ?? ''}`;
       const known = open.get(name);
@@ -61,7 +69,7 @@ export const asOfSide = (url: string, definition: ServiceDefinition, pool: Pool,
       open.delete(name);
       open.set(name, it);
       try {
-        return await it.moment.use(() => work(it.moment.reading, moment));
+        return await it.moment.use(() => work(it.moment.reading(habitOf(rpc)), moment));
       } finally {
         it.used = performance.now();
       }

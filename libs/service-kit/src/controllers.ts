@@ -91,7 +91,7 @@ export const queriesOf = <Q>(
     const request = plain as Q[keyof Q];
     const asOf = asOfIn(metadata);
     if (asOf === undefined) return handler(request, kit, caller);
-    return kit.readAsOf({ asOf, customer: whose?.(request) }, async (reading, moment) => {
+    return kit.readAsOf({ asOf, rpc: `${service.typeName}.${method.name}`, customer: whose?.(request) }, async (reading, moment) => {
       const answer = await handler(request, reading, caller);
       call.sendMetadata(saysAsOf(moment));
       return answer;

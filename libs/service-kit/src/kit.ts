@@ -21,6 +21,8 @@ export interface Reading {
 /** A moment to read at, of everybody or of one customer's streams alone. */
 export interface Asked {
   readonly asOf: AsOf;
+  /** Which rpc reads. */
+  readonly rpc: string;
   /** An account's id. */
   readonly customer?: string | undefined;
 }

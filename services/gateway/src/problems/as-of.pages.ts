@@ -46,6 +46,18 @@ export const asOfPages: Pages = {
       '请通知运维人员：/health/ready 中该视图的部分会指出事件。该事件之前的时刻仍可查询。',
     ],
   ),
+  'as-of-too-long': page(
+    [
+      'The history is too long for this reading',
+      'Looking for one customer’s events among all events, or a step of the fold, took more than 30 seconds.',
+      'Try again when the database is less busy. Where it stays so, read the customer’s history, which has an index: `/v1/customers/{account_id}/history`.',
+    ],
+    [
+      '历史记录过长，无法完成此查询',
+      '在全部事件中查找该客户的事件，或计算中的某一步，耗时超过 30 秒。',
+      '请在数据库较空闲时重试；若仍如此，请查询客户历史 `/v1/customers/{account_id}/history`，该查询有索引支持。',
+    ],
+  ),
   'as-of-busy': page(
     [
       'Too many earlier moments at once',
