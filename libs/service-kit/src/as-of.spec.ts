@@ -99,7 +99,7 @@ describe('a query as of a moment', () => {
       });
 
     it('refuses more moments at once than it may keep, and goes on once one is free', async () => {
-      const side = sideWith({ most: 2 });
+      const side = sideWith({ most: 2, patienceMs: 1_500 });
       const { promise, resolve } = Promise.withResolvers<void>();
       let reading = 0;
       const hold = (): Promise<void> => {
@@ -111,7 +111,9 @@ describe('a query as of a moment', () => {
       await expect(textAt(side, 40)).rejects.toMatchObject({ slug: 'as-of-busy', kind: 'exhausted' });
       // The same moment is not one more.
       await expect(textAt(side, 31)).resolves.toBe('二');
+      const waiting = textAt(side, 39);
       resolve();
+      await expect(waiting).resolves.toBe('二');
       await expect(Promise.all(held)).resolves.toEqual([`一 ${first}`, '二']);
       await expect(textAt(side, 40)).resolves.toBe('二');
     });

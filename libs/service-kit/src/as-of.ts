@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { contractsOf } from '@guanxi/event-sourcing/interpret';
 import { momentOf } from '@guanxi/event-sourcing/moment';
@@ -21,6 +22,18 @@ export interface AsOfLimits {
   readonly patienceMs?: number;
 }
 
+interface Kept {
+  readonly moment: OpenMoment;
+  /** Calls that have it now. */
+  readers: number;
+  used: number;
+}
+
+const isIdle = ({ moment, readers }: Kept): boolean => readers === 0 && moment.idle();
+
+/** A moment that nobody reads any more may become free without a word, when it has been folded. */
+const lookMs = 100;
+
 const busy = new Rejection('as-of-busy', 'exhausted', 'Too many earlier moments are being read at once; try again a little later.');
 
 /** Keeps the moments that were read last, so that the next page of a list finds its rows. */
@@ -29,7 +42,8 @@ export const asOfSide = (url: string, definition: ServiceDefinition, pool: Pool,
   const { views, upcasters = {} } = definition;
   const read: MomentOptions['read'] = (text) => readRecord(text, upcasters);
   const options: MomentOptions = { url, pool, views, patienceMs, contracts: contractsOf(definition), read };
-  const open = new Map<string, { readonly moment: OpenMoment; used: number }>();
+  const open = new Map<string, Kept>();
+  let freed = Promise.withResolvers<void>();
 
   const habits = new Map<string, Set<AnyView>>();
   const habitOf = (rpc: string): Set<AnyView> => {
@@ -44,34 +58,52 @@ export const asOfSide = (url: string, definition: ServiceDefinition, pool: Pool,
     return it?.moment.close().catch(() => undefined) ?? Promise.resolve();
   };
   const sweep = setInterval(() => {
-    for (const [name, { moment, used }] of open) if (moment.idle() && performance.now() - used > keptMs) void end(name);
+    for (const [name, it] of open) if (isIdle(it) && performance.now() - it.used > keptMs) void end(name);
   }, keptMs / 4).unref();
 
-  /** The map is in the order of last use. */
-  const makeRoom = (): void => {
-    for (const [name, { moment }] of open) if (moment.broken() && moment.idle()) void end(name);
-    if (open.size < most) return;
-    const [idle] = [...open].find(([, { moment }]) => moment.idle()) ?? [];
-    if (idle === undefined) throw busy;
-    void end(idle);
+  /** Is there room for one more? The map is in the order of last use. */
+  const makeRoom = (): boolean => {
+    for (const [name, it] of open) if (it.moment.broken() && isIdle(it)) void end(name);
+    if (open.size < most) return true;
+    const [idle] = [...open].find(([, it]) => isIdle(it)) ?? [];
+    if (idle !== undefined) void end(idle);
+    return idle !== undefined;
+  };
+
+  const find = (name: string, make: () => OpenMoment): Kept | undefined => {
+    const known = open.get(name);
+    if (known && !known.moment.broken()) return known;
+    if (known) void end(name);
+    return makeRoom() ? { moment: make(), readers: 0, used: 0 } : undefined;
+  };
+
+  /** The moment, opened where there is room for it or there is soon; the caller is among its readers. */
+  const opened = async (name: string, make: () => OpenMoment): Promise<Kept> => {
+    for (const until = performance.now() + patienceMs; ;) {
+      const it = find(name, make);
+      if (it) {
+        it.readers++;
+        open.delete(name);
+        open.set(name, it);
+        return it;
+      }
+      if (performance.now() > until) throw busy;
+      await Promise.race([freed.promise, sleep(lookMs)]);
+    }
   };
 
   return {
     readAsOf: async ({ asOf, rpc, customer }, work) => {
       const moment = await momentOf(pool, asOf);
       const name = `${moment.place.position}.${moment.place.seq} ${customer ?? ''}`;
-      const known = open.get(name);
-      if (!known || known.moment.broken()) {
-        if (known) void end(name);
-        makeRoom();
-      }
-      const it = open.get(name) ?? { moment: openMoment(options, moment, customer), used: 0 };
-      open.delete(name);
-      open.set(name, it);
+      const it = await opened(name, () => openMoment(options, moment, customer));
       try {
         return await it.moment.use(() => work(it.moment.reading(habitOf(rpc)), moment));
       } finally {
+        it.readers--;
         it.used = performance.now();
+        freed.resolve();
+        freed = Promise.withResolvers();
       }
     },
     close: async () => {
