@@ -75,4 +75,6 @@ if __name__ == "__main__":
     words = [it for it in sys.argv[1:] if it != "--once"]
     kept = words[words.index("--kept") + 1] if "--kept" in words else None
     names = [it for it in words if it not in ("--kept", kept)]
-    main(names[0] if names else "accounts", names[1] if len(names) > 1 else "state.json", kept, "--once" in sys.argv)
+    try: main(names[0] if names else "accounts", names[1] if len(names) > 1 else "state.json", kept, "--once" in sys.argv)
+    except history.Ends as error: raise SystemExit(error.args[1])
+    except KeyboardInterrupt: pass

@@ -25,11 +25,14 @@ interface History {
   readonly last: Date | null;
 }
 
-const read = async (pool: Pool): Promise<History> => {
+const read = async (pool: Pool, service: string): Promise<History> => {
   const { listEpochs } = await import('@guanxi/event-sourcing/epochs');
-  const { rows } = await pool.query<{ head: number; last: Date | null }>(
-    'select coalesce(max(position), 0) as head, max(recorded_at) as last from (select position, recorded_at from events order by position desc limit 1) e',
+  const { rows } = await pool.query<{ head: number; last: Date | null; source: string | null }>(
+    `select coalesce(max(position), 0) as head, max(recorded_at) as last, max(record->>'source') as source
+     from (select * from events order by position desc limit 1) e`,
   );
+  const source = rows[0]?.source;
+  if (source && source !== `/guanxi/${service}`) throw new Trouble(`This database holds the history of ${source.replace('/guanxi/', '')}.`);
   return { epochs: await listEpochs(pool), head: Number(rows[0]?.head), last: rows[0]?.last ?? null };
 };
 
@@ -73,7 +76,7 @@ const epoch = async (service: string, place: Place, yes: boolean): Promise<numbe
   const { beginEpoch } = await import('@guanxi/event-sourcing/epochs');
   const pool = openPool(place.databaseUrl, { name: 'history-epoch', max: 2 });
   try {
-    const { epochs, head, last } = await read(pool);
+    const { epochs, head, last } = await read(pool, service);
     const present = epochs.at(-1);
     if (!present) throw new Trouble(`The database holds no history: ${service} has never started on it.`);
     const foreign = await compare(pool, place, service);
@@ -106,6 +109,12 @@ export const verb: Verb = {
     if (service === undefined || positionals.length > 1) throw new Trouble('Name one service: npm run history -- epoch accounts');
     if (!existsSync(join(root, 'libs/messaging/dist/start.check.js'))) throw new Trouble('The house is not built yet. Start once: npm start.');
     const place = await placeOf(service, values.database);
-    return epoch(service, place, values.yes).finally(() => place.close());
+    try {
+      return await epoch(service, place, values.yes);
+    } catch (error) {
+      throw error instanceof Trouble ? error : new Trouble(`The database cannot be used: ${(error as Error).message}`);
+    } finally {
+      await place.close();
+    }
   },
 };
