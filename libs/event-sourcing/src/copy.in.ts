@@ -39,7 +39,7 @@ class CopyIn extends Query {
 
 /**
  * Writes lines into a table by COPY, on a connection that nobody else uses meanwhile, no faster than the server takes them.
- * @param pieces one or more lines each; the event loop has its turn between two of them
+ * @param pieces lines, or nothing, each; the event loop has its turn between two of them
  * @throws whatever the server answers, or making the pieces throws
  */
 export const copyIn = async (client: ClientBase, target: string, pieces: Iterable<string>): Promise<void> => {
@@ -49,7 +49,7 @@ export const copyIn = async (client: ClientBase, target: string, pieces: Iterabl
     try {
       for (const piece of pieces) {
         if (refused) return;
-        connection.sendCopyFromChunk(Buffer.from(piece));
+        if (piece) connection.sendCopyFromChunk(Buffer.from(piece));
         if (connection.stream.writableNeedDrain) await drained(connection.stream);
         else await new Promise(setImmediate);
       }

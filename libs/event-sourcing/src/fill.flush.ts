@@ -1,17 +1,30 @@
 import type { ClientBase } from 'pg';
 import { copyIn } from './copy.in.js';
 import type { FillRows } from './fill.rows.js';
-import type { ViewTable, Folded } from './view.table.js';
+import type { Folded, ViewTable } from './view.table.js';
 
-// A few milliseconds of making text at a time: a live service has the same thread.
-const piece = { lines: 200, upserts: 1_000 };
+// A few milliseconds of work at a time: a live service has the same thread.
+const piece = { rows: 200, upserts: 500 };
 
-function* pieces<T>(items: readonly T[], size: number): Generator<readonly T[]> {
-  for (let n = 0; n < items.length; n += size) yield items.slice(n, n + size);
+interface Rest {
+  readonly old: Folded[];
+  readonly gone: string[];
 }
 
-function* lines(table: ViewTable, rows: readonly Folded[]): Generator<string> {
-  for (const some of pieces(rows, piece.lines)) yield some.map((it) => table.line(it)).join('');
+/** Lines of rows that the table does not hold; the others are put aside. */
+function* fresh(table: ViewTable, rows: FillRows, { old, gone }: Rest): Generator<string> {
+  let text = '';
+  let seen = 0;
+  for (const it of rows.changed()) {
+    const held = rows.held(it.key);
+    if (it.row && held) old.push(it);
+    else if (it.row) text += table.line(it);
+    else if (held) gone.push(it.key);
+    if (++seen % piece.rows > 0) continue;
+    yield text;
+    text = '';
+  }
+  yield text;
 }
 
 /**
@@ -19,8 +32,11 @@ function* lines(table: ViewTable, rows: readonly Folded[]): Generator<string> {
  * @throws whatever PostgreSQL answers, or a column throws
  */
 export const flush = async (client: ClientBase, table: ViewTable, rows: FillRows): Promise<void> => {
-  const { fresh, old, gone } = rows.dirty();
-  if (fresh.length > 0) await copyIn(client, table.target, lines(table, fresh));
-  for (const some of pieces(old, piece.upserts)) await client.query({ ...table.upsert, values: table.values(some) });
+  const rest: Rest = { old: [], gone: [] };
+  await copyIn(client, table.target, fresh(table, rows, rest));
+  const { old, gone } = rest;
+  for (let n = 0; n < old.length; n += piece.upserts) {
+    await client.query({ ...table.upsert, values: table.values(old.slice(n, n + piece.upserts)) });
+  }
   if (gone.length > 0) await client.query({ ...table.remove, values: [gone] });
 };

@@ -20,20 +20,25 @@ export interface FillRows extends RowCache {
   put(changed: Iterable<Folded>): void;
   /** Is it time to write? */
   full(): boolean;
-  /** What is to be written: of keys that the table does not hold, of those that it does, and keys that it shall not hold any more. */
-  dirty(): { readonly fresh: readonly Folded[]; readonly old: readonly Folded[]; readonly gone: readonly string[] };
-  /** It has been. */
+  /** Those that are to be written. */
+  changed(): Iterable<Folded>;
+  /** Does the table hold a row of this key, which a changed one replaces? */
+  held(key: string): boolean;
+  /** All that was changed has been written. */
   written(): void;
 }
 
 // As much of what the table holds is kept as may wait: then most events find their row here.
 const heldShare = 1;
 const heldAtMost = 2;
+/** So many are moved at once; more would hold the event loop. */
+const movable = 5_000;
 
 /** @param memory asked each time, since views that are filled at once share it */
 export const fillRows = (memory: () => FillMemory): FillRows => {
-  const held = new Map<string, Row>();
-  const changed = new Map<string, Folded>();
+  /** What is in the table, the newest first; a key without a row is known to have none. */
+  let levels: Map<string, Folded>[] = [];
+  let changed = new Map<string, Folded>();
   let complete = false;
   /** Bytes of a row, the mean of those that changed last, by one sample a batch. */
   let size = 0;
@@ -41,27 +46,36 @@ export const fillRows = (memory: () => FillMemory): FillRows => {
     const { rows, bytes } = memory();
     return count < share * rows && count * size < share * bytes;
   };
+  const count = (): number => levels.reduce((sum, it) => sum + it.size, 0);
   const drop = (): void => {
-    held.clear();
+    levels = [];
     complete = false;
   };
+  const known = (key: string): Folded | undefined => {
+    for (const level of levels) {
+      const found = level.get(key);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  const newest = (): Map<string, Folded> => (levels[0] ??= new Map<string, Folded>());
   return {
     complete: () => complete,
     empty: () => {
       complete = true;
     },
     get: (key) => {
-      const now = changed.get(key);
-      if (now) return now.row ?? null;
-      return held.get(key) ?? (complete ? null : undefined);
+      const found = changed.get(key) ?? known(key);
+      if (found) return found.row ?? null;
+      return complete ? null : undefined;
     },
     // A batch remembers nothing by itself here: what it changed is put.
     set: () => undefined,
     clear: () => {
       drop();
-      changed.clear();
+      changed = new Map();
     },
-    found: (key, row) => void held.set(key, row),
+    found: (key, row) => void newest().set(key, { key, position: 0, row }),
     put: (rows) => {
       let sample: Folded | undefined;
       for (const it of rows) {
@@ -71,18 +85,14 @@ export const fillRows = (memory: () => FillMemory): FillRows => {
       const bytes = sample?.row ? JSON.stringify(sample.row).length : size;
       size = size === 0 ? bytes : size + (bytes - size) / 16;
     },
-    full: () => !fits(changed.size, 1) || !fits(held.size, heldAtMost),
-    dirty: () => {
-      const all = [...changed.values()];
-      const [fresh, old] = [false, true].map((known) => all.filter(({ key, row }) => row && held.has(key) === known)) as [Folded[], Folded[]];
-      return { fresh, old, gone: all.filter(({ key, row }) => !row && held.has(key)).map(({ key }) => key) };
-    },
+    full: () => !fits(changed.size, 1) || !fits(count(), heldAtMost),
+    changed: () => changed.values(),
+    held: (key) => known(key)?.row !== undefined,
     written: () => {
-      if (!fits(held.size + changed.size, heldShare)) drop();
-      for (const { key, row } of changed.values())
-        if (row) held.set(key, row);
-        else held.delete(key);
-      changed.clear();
+      if (!fits(count() + changed.size, heldShare)) drop();
+      if (changed.size > movable) levels.unshift(changed);
+      else for (const it of changed.values()) newest().set(it.key, it);
+      changed = new Map();
     },
   };
 };

@@ -48,7 +48,7 @@ export interface Filler {
   stop(): void;
 }
 
-const usual: FillLimits = { rows: 100_000, bytes: 64 * 2 ** 20, near: 10_000, entries: 200_000, ms: 2_000, together: 1_000 };
+const usual: FillLimits = { rows: 100_000, bytes: 64 * 2 ** 20, near: 10_000, entries: 200_000, ms: 3_000, together: 1_000 };
 
 /** What is known of a run. */
 interface Filled {
