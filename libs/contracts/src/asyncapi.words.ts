@@ -3,7 +3,7 @@ export const about = `An event-sourced customer-relationship platform. Each serv
 
 A record's value is the exact text of one CloudEvents 1.0 JSON document. The service stores the same bytes, hashes them and exports them for audits, so keep the text as it came and decode a copy. A record never changes and is never deleted.
 
-All records of one customer have one key, lie in one partition and come in order; across partitions there is no order but \`position\`. Every record arrives **at least once**. Some arrive again long after: the last one of each partition is repeated whenever that partition was silent for 30 seconds, so that a lost tail is noticed.
+All records of one customer have one key, lie in one partition and come in order; across partitions there is no order but \`position\`. Every record arrives **at least once**. Some arrive again long after: the last one of each partition is repeated whenever that partition was silent for 30 seconds, so that a lost tail is noticed; and where a topic was lost, all of them may be sent again, with the same headers but \`traceparent\`.
 
 ## What the headers are for
 
