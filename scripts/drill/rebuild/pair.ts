@@ -35,6 +35,8 @@ export interface Pair {
   readonly kill: (replica: number) => Promise<void>;
   /** @throws Error with the end of its log where it does not come up */
   readonly untilUp: (replica: number) => Promise<void>;
+  /** Errors that the processes wrote down: what, and where it was thrown. */
+  readonly errors: () => string[];
   readonly stop: () => Promise<void>;
 }
 
@@ -56,6 +58,15 @@ const addressOf = (superuser: string, user: string, database: string): string =>
   url.pathname = `/${database}`;
   return url.href;
 };
+
+const errorsIn = (file: string): string[] =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('"level":"error"'))
+    .map((line) => {
+      const { time, msg, error, code, slug, frames } = JSON.parse(line) as Record<string, string> & { frames?: string[] };
+      return [time, msg, error, code ?? slug, ...(frames ?? []).slice(0, 4)].filter(Boolean).join(' | ');
+    });
 
 /** Starts server and processes, and waits until both answer. */
 export const startPair = async (): Promise<Pair> => {
@@ -144,6 +155,7 @@ export const startPair = async (): Promise<Pair> => {
       if (!stopping) start(replica);
     },
     untilUp,
+    errors: () => logs.flatMap(errorsIn),
     stop,
   };
 };

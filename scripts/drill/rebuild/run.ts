@@ -70,7 +70,7 @@ const behind = /* sql */ `
 
 const rule = (holds: boolean, text: string, faults: readonly string[] = []): boolean => {
   console.log(`  ${holds ? 'holds ' : 'BROKEN'}  ${text}`);
-  for (const fault of holds ? [] : faults.slice(0, 5)) console.log(`            ${fault}`);
+  for (const fault of holds ? [] : faults.slice(0, 8)) console.log(`            ${fault}`);
   return holds;
 };
 
@@ -80,7 +80,7 @@ const verify = async (pair: Pair, client: Client, seen: Traffic, done: Operated)
   const broken = views.filter((it) => it.different.length > 0).map((it) => `${it.view}: ${it.different.join(', ')}`);
   const [tables, checkpoints, policies] = [await number(client, orphans), await number(client, lost), await number(client, twice)];
   return [
-    rule(seen.failed.length === 0, `no call of ${seen.commands + seen.reads} failed on a living process`, seen.failed),
+    rule(seen.failed.length === 0, `no call of ${seen.commands + seen.reads} failed on a living process`, [...seen.failed, ...pair.errors()]),
     rule(
       seen.stale.length === 0,
       `no read of ${seen.reads} went back, or missed what the live generation held or a command had waited for`,
