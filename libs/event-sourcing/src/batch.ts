@@ -26,7 +26,7 @@ export interface Surroundings extends Pick<Reading, 'contracts' | 'read'> {
 export interface Filling {
   /** How far; asked once the checkpoint is held. */
   readonly upTo: (client: ClientBase) => Promise<Place>;
-  /** More to do in the same transaction; true where it went live. */
+  /** More to do in the same transaction; true where it went live, and is committed. */
   readonly finish: (client: ClientBase, to: Place) => Promise<boolean>;
 }
 
@@ -102,7 +102,7 @@ const commit = async (
     await together(packed(client, writes));
     for (const { projection } of done) await writeParked(client, projection.table.name, faults, park ?? 1);
     swapped = (await filling?.finish(client, to)) ?? false;
-    await client.query('commit');
+    if (!swapped) await client.query('commit');
   } else await together(packed(client, () => [...writes(), client.query('commit')]));
   for (const it of done) remember(it, to);
   return { timers: later.length, swapped };

@@ -136,7 +136,6 @@ describe('a rebuild of a view', () => {
       const asked = all[act]('shop_account').catch((error: unknown) => error);
       await until(async () => ((await pool.query(`select from pg_stat_activity where wait_event_type = 'Lock'`)).rowCount ?? 0) > 0);
       await swap(client, 'shop_account', live?.name ?? '', coming?.name ?? '');
-      await client.query('commit');
       client.release();
       await asked;
       expect(await states()).toEqual(after);

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { packed } from './dedicated.js';
 import { generationsOf } from './view.table.js';
 
 /**
@@ -41,11 +42,14 @@ const show = /* sql */ `
 /**
  * Ends the life of a view's old generation in the transaction that is under way, which holds both checkpoint rows and has brought
  * the new one to where the old one stands: so no read goes back and no policy misses an event or sees one twice. One of the same
- * version is kept, to go back to.
+ * version is kept, to go back to. Commits: from the statement that shows the new table on every reader waits, so the commit goes out
+ * with it in one packet, and a process that has no time just then holds up nobody.
  */
 export const swap = async (client: ClientBase, view: string, old: string, fresh: string): Promise<void> => {
-  await client.query('select show_generation($1, $2, current_user::text)', [view, fresh]);
   const { rowCount } = await client.query(keep, [old, fresh]);
   await client.query(end, [generationsOf(view), fresh, rowCount ? old : fresh]);
   await client.query(show, [fresh]);
+  await Promise.all(
+    packed(client, () => [client.query('select show_generation($1, $2, current_user::text)', [view, fresh]), client.query('commit')]),
+  );
 };
