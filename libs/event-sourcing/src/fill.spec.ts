@@ -99,4 +99,22 @@ describe('a generation that is being filled', () => {
     expect(rest).toEqual(all);
     expect(warned.map(([said]) => said)).toEqual(['filled by batches for a while', 'keys parked']);
   }, 60_000);
+
+  it('writes what it has as soon as somebody waits for its checkpoint', async () => {
+    const { append, start, ensure, pool } = await setUp({ ...shop, views: [orderView] });
+    await append(Array.from({ length: 8_000 }, () => placed(randomUUID(), 1, 'a')));
+    const old = await start(undefined, { definition: { ...shop, views: [orderView] } });
+    await until(() => old.health().every((it) => it.ready && it.lagMs === 0), 20_000);
+    const slow = withPoison(orderView, () => {
+      for (const end = performance.now() + 1; performance.now() < end;);
+      return false;
+    });
+    await ensure({ ...shop, views: [slow] });
+    await start(undefined, { definition: { ...shop, views: [slow] }, filling: { together: 50, near: 100 } });
+    const name = 'shop_order_v2_g2';
+    await until(async () => !(await pool.query('select from checkpoints where name = $1 for update skip locked', [name])).rowCount);
+    const { rows } = await pool.query<{ position: string }>('select position from checkpoints where name = $1 for update', [name]);
+    expect(Number(rows[0]?.position)).toBeGreaterThan(0);
+    expect(Number(rows[0]?.position)).toBeLessThan(7_000);
+  }, 60_000);
 });

@@ -16,7 +16,7 @@ import { generationsOf } from './view.table.js';
 export interface FillLimits extends FillMemory {
   /** Entries to the live generation below which it is left to ordinary batches. */
   readonly near: number;
-  /** Entries and milliseconds that one transaction reads at most; it holds the checkpoint, for which a pause has to wait. */
+  /** Entries and milliseconds that one transaction reads at most; it ends sooner where somebody waits for the checkpoint that it holds. */
   readonly entries: number;
   readonly ms: number;
   /** Events that are folded at a time, between which others have their turn. */
@@ -48,7 +48,7 @@ export interface Filler {
   stop(): void;
 }
 
-const usual: FillLimits = { rows: 100_000, bytes: 64 * 2 ** 20, near: 10_000, entries: 200_000, ms: 3_000, together: 1_000 };
+const usual: FillLimits = { rows: 100_000, bytes: 64 * 2 ** 20, near: 10_000, entries: 200_000, ms: 10_000, together: 1_000 };
 
 /** What is known of a run. */
 interface Filled {
@@ -60,6 +60,10 @@ interface Filled {
 }
 
 const live = /* sql */ `select position, seq from checkpoints where name ~ $1 and state = 'live'`;
+// Who pauses or drops the generation does.
+const wanted = /* sql */ `
+  select from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid)) limit 1`;
+const askEveryMs = 250;
 const distance = (from: Place, to: Place): number => to.position - from.position + to.seq - from.seq;
 
 /** Rows that the memory does not know of are asked for first, so that it is known whether the table has them. */
@@ -101,6 +105,13 @@ export const filler = ({ url, around, limits, together: atOnce, warn }: FillerOp
   /** Folds from the checkpoint up to `upTo`, or as far as memory and time allow; to the last place before what cannot be folded. */
   const foldAll = async (client: ClientBase, it: Filled, from: Place, upTo: Place): Promise<Place> => {
     const end = performance.now() + most.ms;
+    let asked = performance.now();
+    const isTime = async (): Promise<boolean> => {
+      if (stopped || it.rows.full() || performance.now() > end) return true;
+      if (performance.now() - asked < askEveryMs) return false;
+      asked = performance.now();
+      return (await client.query(wanted)).rowCount === 1;
+    };
     const types = [...it.projection.types];
     let waiting: Recorded[] = [];
     let to = from;
@@ -115,7 +126,7 @@ export const filler = ({ url, around, limits, together: atOnce, warn }: FillerOp
         await foldOn(client, it, waiting);
         waiting = [];
         to = reached;
-        if (stopped || it.rows.full() || performance.now() > end) break;
+        if (await isTime()) break;
       }
       await foldOn(client, it, waiting);
       to = reached;
