@@ -39,7 +39,7 @@ const killAgainAndAgain = async (pair: Pair, random: Random, client: Client, mos
   };
   const total = (): number => killed.each.reduce((sum, n) => sum + n, 0);
   while (total() < most) {
-    await sleep(random.whole(50, 1_500));
+    await sleep(random.whole(50, 800));
     // Most often in the middle of a filling, which is over soon.
     for (const end = Date.now() + 2_000; random.chance(90) && Date.now() < end && !(await isFilling(client)); await sleep(10));
     await sleep(random.whole(0, 200));
