@@ -13,6 +13,7 @@ const order = (id: string): object => ({
   ...{ accountRef: ref, externalRef: { system: 'test', id }, orderedAt: '2026-03-01T00:00:00Z', currency: 'CNY' },
   lines: [{ product: '茶', quantity: '1', amountMinor: '1000' }],
 });
+const python = spawnSync('python3', ['--version']).status === 0;
 const subscribers = ['interactions', 'complaints', 'loyalty', 'privacy'];
 
 describe('a service whose database was restored from a copy', () => {
@@ -84,6 +85,13 @@ describe('a service whose database was restored from a copy', () => {
     });
   const pidOf = (): number =>
     (JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as RunFile).processes.find((it) => it.name === 'accounts')?.pid ?? 0;
+  /** What the example of docs/subscribe.md says, another system that goes on where it stood. */
+  const outside = (): string => {
+    const args = [join(import.meta.dirname, '../docs/examples/subscriber.py'), 'accounts', join(folder, 'logs', 'outside.json'), '--once'];
+    const env = { ...process.env, GUANXI_URL: house.url, GUANXI_TOKEN: authorization.slice('Bearer '.length), PYTHONDONTWRITEBYTECODE: '1' };
+    const { stdout, stderr } = spawnSync('python3', args, { env, encoding: 'utf8' });
+    return stdout + stderr;
+  };
   const freed = [
     'alter database accounts with allow_connections false',
     `select pg_terminate_backend(pid) from pg_stat_activity where datname = 'accounts'`,
@@ -105,6 +113,7 @@ describe('a service whose database was restored from a copy', () => {
     await converged();
     lost = await head();
     expect(lost).toBe(base + 7);
+    if (python) expect(outside()).toContain(`took all up to position ${lost};`);
     process.kill(pidOf(), 'SIGKILL');
     await sql('postgres', ...freed, 'drop database accounts with (force)', 'create database accounts template accounts_kept owner accounts_owner');
     const log = join(folder, 'logs', 'accounts.log');
@@ -135,6 +144,10 @@ describe('a service whose database was restored from a copy', () => {
       expect(rows.filter(({ position }) => position <= base)).toHaveLength(base);
     }
     expect(new Set(await history()).size).toBe(base + 12);
+    if (!python) return console.warn('SKIPPED: there is no python3 to try the example subscriber with');
+    const said = outside();
+    expect(said).toContain(`a restore undid what we took above position ${base}: set it right`);
+    expect(said).toContain(`took all up to position ${base + 12};`);
   }, 120_000);
 
   it('proves its history across the two epochs, against what was kept before', async () => {

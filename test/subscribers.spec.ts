@@ -113,6 +113,19 @@ describe('the examples of docs/subscribe.md', () => {
       expect(stateIn('typescript.json')?.fetched).toBeGreaterThan(70);
     }, 120_000);
 
+    it('follows the service into a new epoch', async () => {
+      const { code, out } = script(folder, 'history', 'epoch', 'accounts', '--yes');
+      expect([code, out]).toEqual([0, expect.stringContaining('The topic holds nothing that this history lacks')]);
+      const epoch = /begun: (\S+),/.exec(out)?.[1];
+      const base = made;
+      await register(200);
+      expect(await hear('typescript.json', made)).not.toContain('a restore undid');
+      const { rows } = stateIn('typescript.json') as State;
+      const moved = Object.values(rows).filter((it) => it.position > base);
+      expect(moved.length).toBeGreaterThan(12);
+      expect(moved.filter((it) => it.epoch !== epoch)).toEqual([]);
+    }, 120_000);
+
     (kcat ? it : it.skip)('is what kcat shows, too', () => {
       const { status, stdout } = spawnSync('kcat', ['-b', brokers, '-t', 'guanxi.accounts.v1', '-C', '-e', '-q', '-f', '%h %s\n'], {
         encoding: 'utf8',
