@@ -45,7 +45,9 @@ describe('making what views need', () => {
     const owner = new Client(url);
     await owner.connect();
     await owner.query(`create role "${role}" login`);
-    await owner.query(`grant select, insert, update, delete on checkpoints, timers to "${role}"; grant select on events, received, parked, discarded to "${role}"`);
+    await owner.query(
+      `grant select, insert, update, delete on checkpoints, timers to "${role}"; grant select on events, received, parked, discarded to "${role}"`,
+    );
     const app = new URL(url);
     app.username = encodeURIComponent(role);
     const first = { ...shop, views: [orderView] };

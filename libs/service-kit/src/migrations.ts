@@ -75,7 +75,14 @@ class Parked1795800000000 implements MigrationInterface {
 }
 
 /** All migrations, oldest first. One that left the house is never changed; what follows is a new one at the end. */
-const migrations = [History1795000000000, AppendOne1795400000000, Notary1795500000000, Rebuild1795600000000, Republish1795700000000, Parked1795800000000];
+const migrations = [
+  History1795000000000,
+  AppendOne1795400000000,
+  Notary1795500000000,
+  Rebuild1795600000000,
+  Republish1795700000000,
+  Parked1795800000000,
+];
 
 /** What the application's role may do; the history and what was heard can only grow. */
 const rights: { readonly [table: string]: string } = {
